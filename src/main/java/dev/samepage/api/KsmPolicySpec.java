@@ -1,0 +1,95 @@
+package dev.samepage.api;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What a person wants of the nodes that {@code nodeSelector} matches. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@ValidationRule(
+        value = "has(self.fixed) == (self.mode == 'Fixed')",
+        messageExpression = "self.mode == 'Fixed' ? 'mode: Fixed needs its rate: write for example"
+                + " fixed: {pagesToScan: 1000, sleepMillis: 20}'"
+                + " : 'fixed goes only with mode: Fixed: remove the block, or write mode: Fixed'",
+        message = "fixed goes with mode: Fixed and with no other",
+        fieldPath = ".fixed")
+@ValidationRule(
+        value = "!has(self.kernelAdvisor) || self.mode == 'KernelAdvisor'",
+        message = "kernelAdvisor goes only with mode: KernelAdvisor: remove the block, or write mode: KernelAdvisor",
+        fieldPath = ".kernelAdvisor")
+@ValidationRule(
+        value = "!has(self.tunables) || self.mode != 'Observe'",
+        message = "mode: Observe writes nothing to the kernel: remove the tunables, or write mode: Stopped",
+        fieldPath = ".tunables")
+@ValidationRule(
+        value = "self.mode != 'Unmerged' || (has(self.unmerge) && self.unmerge.allowed)",
+        message = "mode: Unmerged gives every guest its own pages back, which takes memory: "
+                + "write unmerge: {allowed: true} if that is meant, or mode: Stopped to keep what is merged",
+        fieldPath = ".mode")
+@ValidationRule(
+        value = "self.onRemoval != 'RestoreAndUnmerge' || (has(self.unmerge) && self.unmerge.allowed)",
+        message = "onRemoval: RestoreAndUnmerge gives every guest its own pages back, which takes memory: "
+                + "write unmerge: {allowed: true} if that is meant, or onRemoval: Restore",
+        fieldPath = ".onRemoval")
+public record KsmPolicySpec(
+        @JsonPropertyDescription(
+                "The nodes that the policy is for, by their labels. {} is every node. Example: {matchLabels: "
+                        + "{kubevirt.io/schedulable: \"true\"}}.")
+        @Required
+        NodeSelector nodeSelector,
+
+        @JsonPropertyDescription(
+                "Which policy wins on a node that several match: the highest. One whole policy wins; fields are never "
+                        + "mixed. On a tie the lower name wins and both are Conflicted.")
+        @Default("0")
+        @Min(-1_000_000)
+        @Max(1_000_000)
+        Integer priority,
+
+        @JsonPropertyDescription("While true no node is changed because of this policy, and every node stays as it is.")
+        @Default("false")
+        Boolean paused,
+
+        @JsonPropertyDescription(
+                "Observe: report only, write nothing. Stopped: no scanning, merged pages stay merged. Unmerged: no "
+                        + "scanning, every guest gets its own pages back. Fixed: scan at the rate in fixed. KernelAdvisor: "
+                        + "scan at the rate that the kernel chooses (Linux 6.8 and newer).")
+        @Required
+        @Nullable
+        Mode mode,
+
+        @JsonPropertyDescription("The rate of scanning. Only with mode: Fixed, and needed there.") @Nullable
+        Fixed fixed,
+
+        @JsonPropertyDescription("What the kernel's advisor aims at. Only with mode: KernelAdvisor.") @Nullable
+        KernelAdvisor kernelAdvisor,
+
+        @JsonPropertyDescription("Settings that every mode shares. What is absent is left as it was found.") @Nullable
+        Tunables tunables,
+
+        @JsonPropertyDescription("Whether memory may be un-merged, and how much must stay free when it is.")
+        @Default("{}")
+        Unmerge unmerge,
+
+        @JsonPropertyDescription(
+                "What happens on a node when no policy covers it any more. Restore: every setting as it was found. "
+                        + "RestoreAndUnmerge: that, and every guest gets its own pages back. Keep: the settings stay.")
+        @Default("Restore")
+        OnRemoval onRemoval) {
+
+    public KsmPolicySpec {
+        nodeSelector = Objects.requireNonNullElse(nodeSelector, new NodeSelector(Map.of(), List.of()));
+        priority = Objects.requireNonNullElse(priority, 0);
+        paused = Objects.requireNonNullElse(paused, false);
+        unmerge = Objects.requireNonNullElse(unmerge, Unmerge.refused());
+        onRemoval = Objects.requireNonNullElse(onRemoval, OnRemoval.RESTORE);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.samepage.api;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** How a policy wants its nodes to merge memory. Read from a newer version's object, an unknown mode is null. */
+@JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
+public enum Mode {
+    /** Reports and writes nothing; a node that was tuned before is restored first. */
+    @JsonProperty("Observe")
+    OBSERVE,
+    /** {@code run=0}: ksmd stands still and merged pages stay merged. */
+    @JsonProperty("Stopped")
+    STOPPED,
+    /** {@code run=2} and then 0: every guest gets its own pages back. Needs {@code unmerge.allowed}. */
+    @JsonProperty("Unmerged")
+    UNMERGED,
+    /** {@code run=1} at a fixed rate. */
+    @JsonProperty("Fixed")
+    FIXED,
+    /** {@code run=1} at the rate that the kernel's scan-time advisor chooses (Linux 6.8 and newer). */
+    @JsonProperty("KernelAdvisor")
+    KERNEL_ADVISOR
+}

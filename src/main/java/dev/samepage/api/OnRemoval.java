@@ -1,0 +1,18 @@
+package dev.samepage.api;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** What becomes of a node's settings when no policy covers the node any more. */
+@JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
+public enum OnRemoval {
+    /** Every setting is put back as it was found; merged pages stay merged. */
+    @JsonProperty("Restore")
+    RESTORE,
+    /** As {@link #RESTORE}, and every guest gets its own pages back. Needs {@code unmerge.allowed}. */
+    @JsonProperty("RestoreAndUnmerge")
+    RESTORE_AND_UNMERGE,
+    /** The settings stay as they are and are from then on the host's own. */
+    @JsonProperty("Keep")
+    KEEP
+}

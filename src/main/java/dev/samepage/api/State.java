@@ -1,0 +1,24 @@
+package dev.samepage.api;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** Where a node stands with what it was told. */
+@JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
+public enum State {
+    /** The policy only wants reports: nothing is written on the node. */
+    @JsonProperty("Observing")
+    OBSERVING,
+    /** Memory is being un-merged, or a refused write waits for its next try. */
+    @JsonProperty("Applying")
+    APPLYING,
+    /** The kernel's settings are what the policy wants. */
+    @JsonProperty("Applied")
+    APPLIED,
+    /** The kernel or the node refused; the message says what, and the agent tries again. */
+    @JsonProperty("Failed")
+    FAILED,
+    /** No policy covers the node, and its settings are as they were found (or kept, if the policy said so). */
+    @JsonProperty("Restored")
+    RESTORED
+}

@@ -1,0 +1,24 @@
+package dev.samepage.api;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+/** Whether merging is worth it on a node. */
+@JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
+public enum Verdict {
+    /** The profit is at least 0.5 % of the node's memory, or 64 MiB. */
+    @JsonProperty("Effective")
+    EFFECTIVE,
+    /** There is a profit, but a smaller one. */
+    @JsonProperty("Marginal")
+    MARGINAL,
+    /** No profit after two full laps, or one so small that it does not pay for the CPU that ksmd keeps using. */
+    @JsonProperty("Wasteful")
+    WASTEFUL,
+    /** ksmd has made fewer than two full laps since the last guest arrived: too early to say. */
+    @JsonProperty("Pending")
+    PENDING,
+    /** No process on the node has offered memory for merging. */
+    @JsonProperty("Idle")
+    IDLE
+}
