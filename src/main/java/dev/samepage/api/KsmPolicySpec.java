@@ -16,10 +16,9 @@ import org.jspecify.annotations.Nullable;
 @JsonIgnoreProperties(ignoreUnknown = true)
 @ValidationRule(
         value = "has(self.fixed) == (self.mode == 'Fixed')",
-        messageExpression = "self.mode == 'Fixed' ? 'mode: Fixed needs its rate: write for example"
-                + " fixed: {pagesToScan: 1000, sleepMillis: 20}'"
-                + " : 'fixed goes only with mode: Fixed: remove the block, or write mode: Fixed'",
-        message = "fixed goes with mode: Fixed and with no other",
+        message =
+                "mode: Fixed needs its rate, and no other mode takes it: write for example fixed: {pagesToScan: 1000, "
+                        + "sleepMillis: 20} with mode: Fixed, or remove the block",
         fieldPath = ".fixed")
 @ValidationRule(
         value = "!has(self.kernelAdvisor) || self.mode == 'KernelAdvisor'",

@@ -35,12 +35,8 @@ public record NodeSelector(
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     @ValidationRule(
-            value = "self.operator in ['In', 'NotIn'] ? has(self.values) && size(self.values) > 0 : true",
-            message = "operators In and NotIn need values: write at least one, or use Exists or DoesNotExist",
-            fieldPath = ".values")
-    @ValidationRule(
-            value = "self.operator in ['Exists', 'DoesNotExist'] ? !has(self.values) || size(self.values) == 0 : true",
-            message = "operators Exists and DoesNotExist take no values: remove values, or use In or NotIn",
+            value = "(self.operator in ['In', 'NotIn']) == (has(self.values) && size(self.values) > 0)",
+            message = "operators In and NotIn need at least one of values; Exists and DoesNotExist take none",
             fieldPath = ".values")
     public record Requirement(
             @JsonPropertyDescription("The label's name, for example kubevirt.io/schedulable.")

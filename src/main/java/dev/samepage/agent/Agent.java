@@ -1,0 +1,228 @@
+package dev.samepage.agent;
+
+import dev.samepage.agent.ControlPlane.Knowledge;
+import dev.samepage.api.KsmNodeSpec;
+import dev.samepage.api.KsmNodeStatus;
+import dev.samepage.api.State;
+import dev.samepage.api.Verdict;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node's loop: observe, decide, apply, report. A round takes some milliseconds and is meant to be run once a second, and whenever
+ * the control plane has something new. Not thread-safe.
+ */
+public final class Agent {
+    /** How long a KsmNode may be gone before the node is released: somebody may be putting it back. */
+    static final Duration GRACE = Duration.ofMinutes(5);
+
+    private static final Logger log = LoggerFactory.getLogger(Agent.class);
+
+    private final String node;
+    private final Host host;
+    private final Journal journal;
+    private final ControlPlane controlPlane;
+    private final ReportSchedule schedule;
+    private final LongSupplier nanoTime;
+
+    private final Kernel kernel;
+    private final Applier applier;
+    private final StatusReport statusReport;
+    private final CpuMeter cpuMeter = new CpuMeter();
+    private final LapCounter laps = new LapCounter();
+
+    private Attempts attempts = Attempts.none();
+    private Standing standing = new Standing("", State.APPLYING, "Starting.", Optional.empty());
+    private @Nullable Instant missingSince;
+
+    /**
+     * An agent that goes on with what the journal says until the control plane speaks.
+     *
+     * @param node its name, for messages
+     * @param nanoTime a clock that never goes back, in nanoseconds
+     */
+    public Agent(
+            String node,
+            Host host,
+            StateFiles stateFiles,
+            ControlPlane controlPlane,
+            ReportSchedule schedule,
+            LongSupplier nanoTime) {
+        this.node = node;
+        this.host = host;
+        this.controlPlane = controlPlane;
+        this.schedule = schedule;
+        this.nanoTime = nanoTime;
+        kernel = host.kernel();
+        journal = new Journal(stateFiles, kernel.bootId());
+        applier = new Applier(node, host.ksm(), host.unmerger(), journal);
+        statusReport = new StatusReport(kernel);
+    }
+
+    /** One round. */
+    public KsmNodeStatus round() {
+        Knowledge knowledge = controlPlane.knowledge();
+        Assignment assignment = assignment(knowledge);
+        Optional<StatusReport.Measured> measured = observe();
+        if (measured.isPresent()) {
+            Sample sample = measured.orElseThrow().sample();
+            Decision decision = Decision.of(assignment, sample, journal.originals(), kernel);
+            if (settle(knowledge, assignment, decision, sample)) {
+                measured = observe();
+            }
+            if (assignment instanceof Assignment.Released && journal.originals().isEmpty()) {
+                forget();
+            }
+        } else {
+            standing = new Standing(assignment.hashOrEmpty(), State.FAILED, unusable(), Optional.empty());
+        }
+        return report(knowledge, measured);
+    }
+
+    private Assignment assignment(Knowledge knowledge) {
+        Optional<KsmNodeSpec> told = journal.spec();
+        return switch (knowledge) {
+            case Knowledge.Present(KsmNodeSpec spec, Long generation, KsmNodeStatus status) -> {
+                missingSince = null;
+                Assignment assignment = Assignment.of(spec);
+                if (assignment instanceof Assignment.Covered
+                        || journal.originals().isPresent()) {
+                    remember(spec);
+                }
+                yield assignment;
+            }
+            case Knowledge.Unknown() -> told.map(Assignment::of).orElse(new Assignment.None());
+            case Knowledge.Absent() -> told.map(this::withoutKsmNode).orElse(new Assignment.None());
+        };
+    }
+
+    /** A KsmNode that vanishes altogether is given a while to come back. */
+    private Assignment withoutKsmNode(KsmNodeSpec last) {
+        Instant now = host.clock().instant();
+        if (missingSince == null || now.isBefore(missingSince)) {
+            missingSince = now;
+            log.atWarn().addKeyValue("node", node).log("KsmNode is gone: everything stays as it is for 5 minutes");
+        }
+        return now.isBefore(missingSince.plus(GRACE))
+                ? Assignment.of(last)
+                : new Assignment.Released(last.hash(), last.onRemoval(), last.unmerge());
+    }
+
+    private void remember(KsmNodeSpec spec) {
+        try {
+            journal.saveSpec(spec);
+        } catch (IOException e) {
+            log.atWarn()
+                    .setCause(e)
+                    .addKeyValue("node", node)
+                    .log("A restart would not know what is wanted: spec not saved");
+        }
+    }
+
+    private void forget() {
+        try {
+            journal.release();
+        } catch (IOException e) {
+            log.atWarn().setCause(e).addKeyValue("node", node).log("What the node was told could not be deleted");
+        }
+    }
+
+    private Optional<StatusReport.Measured> observe() {
+        Sample sample;
+        try {
+            sample = host.sample();
+        } catch (IOException e) {
+            log.atDebug().setCause(e).log("KSM cannot be read");
+            return Optional.empty();
+        }
+        if (sample.knobs().isEmpty()) {
+            return Optional.empty();
+        }
+        sample.ksmdCpuNanos().ifPresent(cpu -> cpuMeter.add(nanoTime.getAsLong(), cpu));
+        laps.add(sample);
+        Verdict verdict = Verdicts.of(
+                sample.counters().profitBytes(kernel.pageSizeBytes()),
+                sample.memory().totalBytes(),
+                sample.guests().size(),
+                laps.sinceLastArrival(),
+                cpuMeter.percent().orElse(0));
+        return Optional.of(new StatusReport.Measured(sample, cpuMeter.percent(), verdict));
+    }
+
+    private String unusable() {
+        return host.unavailable().orElse("KSM or memory cannot be read on " + node + ": see the agent's log.");
+    }
+
+    /** Carries the decision out if it is time to; whether anything was written. */
+    private boolean settle(Knowledge knowledge, Assignment assignment, Decision decision, Sample sample) {
+        String hash = assignment.hashOrEmpty();
+        if (decision.actions().isEmpty()) {
+            standing = new Standing(hash, decision.state(), decision.message(), decision.degraded());
+            return false;
+        }
+        if (sample.busy()) {
+            standing = new Standing(
+                    hash,
+                    State.APPLYING,
+                    "Waiting: memory is being taken offline on " + node + ".",
+                    decision.degraded());
+            return false;
+        }
+        if (!attempts.mayTry(hash, sample.at())) {
+            waiting(hash, decision);
+            return false;
+        }
+        attempts = attempts.next(hash, sample.at());
+        if (decision.actions().stream().anyMatch(Action.Unmerge.class::isInstance)) {
+            standing = new Standing(
+                    hash,
+                    State.APPLYING,
+                    "Every guest gets its own pages back; this may take minutes.",
+                    decision.degraded());
+            report(knowledge, observe());
+        }
+        List<String> failures = applier.apply(decision.actions());
+        standing = failures.isEmpty()
+                ? new Standing(hash, decision.state(), decision.message(), decision.degraded())
+                : new Standing(hash, State.FAILED, failed(failures, decision), decision.degraded());
+        return true;
+    }
+
+    private void waiting(String hash, Decision decision) {
+        if (standing.state() != State.FAILED) {
+            standing = new Standing(
+                    hash,
+                    State.APPLYING,
+                    "Somebody else keeps changing KSM's settings on " + node
+                            + "; they are put back with growing pauses.",
+                    decision.degraded());
+        }
+    }
+
+    private static String failed(List<String> failures, Decision decision) {
+        String first = decision.state() == State.FAILED ? decision.message() + " " : "";
+        return first + String.join(" ", failures);
+    }
+
+    private KsmNodeStatus report(Knowledge knowledge, Optional<StatusReport.Measured> measured) {
+        Instant now = host.clock().instant();
+        Long generation = null;
+        KsmNodeStatus previous = schedule.sent();
+        if (knowledge instanceof Knowledge.Present(KsmNodeSpec spec, Long seen, KsmNodeStatus status)) {
+            generation = seen;
+            previous = previous == null ? status : previous;
+        }
+        KsmNodeStatus status = statusReport.of(standing, measured, now, generation, previous);
+        if (knowledge instanceof Knowledge.Present && schedule.due(status, now)) {
+            controlPlane.report(status);
+        }
+        return status;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.samepage.agent;
+
+import dev.samepage.api.KsmNodeStatus;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs an agent's rounds, one a second and at once when woken, and keeps the newest result for whoever asks from another thread. */
+public final class AgentLoop {
+    private static final Logger log = LoggerFactory.getLogger(AgentLoop.class);
+    private static final Duration BEAT = Duration.ofSeconds(1);
+
+    /** Un-merging a large host takes minutes, and to kill the agent then would stop it half way. */
+    private static final Duration LONGEST_ROUND = Duration.ofMinutes(15);
+
+    private final Semaphore woken = new Semaphore(0);
+    private final AtomicReference<@Nullable KsmNodeStatus> newest = new AtomicReference<>();
+    private final AtomicLong lastRoundNanos = new AtomicLong(System.nanoTime());
+    private volatile boolean stopped;
+
+    /** Makes the next round start now. */
+    public void wake() {
+        woken.release();
+    }
+
+    /** Ends {@link #run} after the round that is under way. */
+    public void stop() {
+        stopped = true;
+        wake();
+    }
+
+    /** Runs rounds until {@link #stop}. A round that throws is logged and does not end the loop. */
+    public void run(Agent agent) throws InterruptedException {
+        while (!stopped) {
+            try {
+                newest.set(agent.round());
+            } catch (RuntimeException e) {
+                log.atError().setCause(e).log("A round failed; the next one follows");
+            }
+            lastRoundNanos.set(System.nanoTime());
+            if (woken.tryAcquire(BEAT.toMillis(), TimeUnit.MILLISECONDS)) {
+                woken.drainPermits();
+            }
+        }
+    }
+
+    /** The status of the last round; null before the first. */
+    @Nullable
+    KsmNodeStatus newest() {
+        return newest.get();
+    }
+
+    /** Whether rounds still come to an end. */
+    boolean alive() {
+        return System.nanoTime() - lastRoundNanos.get() < LONGEST_ROUND.toNanos();
+    }
+}

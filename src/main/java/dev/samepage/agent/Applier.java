@@ -1,0 +1,102 @@
+package dev.samepage.agent;
+
+import dev.samepage.kernel.Knob;
+import dev.samepage.kernel.Ksm;
+import dev.samepage.kernel.UnmergeResult;
+import dev.samepage.kernel.Unmerger;
+import dev.samepage.kernel.WriteResult;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Carries out a decision, one write at a time. */
+final class Applier {
+    private static final Logger log = LoggerFactory.getLogger(Applier.class);
+
+    private final String node;
+    private final Ksm ksm;
+    private final Unmerger unmerger;
+    private final Journal journal;
+
+    Applier(String node, Ksm ksm, Unmerger unmerger, Journal journal) {
+        this.node = node;
+        this.ksm = ksm;
+        this.unmerger = unmerger;
+        this.journal = journal;
+    }
+
+    /**
+     * Does what was decided. A refused knob does not keep the others from being written, unless going on would be unsafe; the
+     * originals are forgotten only when everything has succeeded.
+     *
+     * @return what went wrong, a sentence each; empty when nothing did
+     */
+    List<String> apply(List<Action> actions) {
+        List<String> failures = new ArrayList<>();
+        for (Action action : actions) {
+            boolean goOn = switch (action) {
+                case Action.SaveOriginals() -> saveOriginals(failures);
+                case Action.Set(Knob knob, long value) -> set(knob, value, failures);
+                case Action.Unmerge(long bytes) -> unmerge(bytes, failures);
+                case Action.Release() -> failures.isEmpty() && release(failures);
+            };
+            if (!goOn) {
+                break;
+            }
+        }
+        return failures;
+    }
+
+    private boolean saveOriginals(List<String> failures) {
+        try {
+            journal.saveOriginals(ksm.read());
+            return true;
+        } catch (IOException e) {
+            failures.add(
+                    "Nothing is changed on " + node + ", because the settings it was found with could not be saved: "
+                            + e + ". Make the state directory writable.");
+            return false;
+        }
+    }
+
+    private boolean set(Knob knob, long value, List<String> failures) {
+        WriteResult result = ksm.write(knob, value);
+        if (result instanceof WriteResult.Written) {
+            log.atInfo()
+                    .addKeyValue("node", node)
+                    .addKeyValue(knob.file(), knob.text(value))
+                    .log("Set");
+            return true;
+        }
+        String failure = Refusals.describe(result, node);
+        log.atWarn().addKeyValue("node", node).log(failure);
+        failures.add(failure);
+        // Scanning without it would merge what was not to be merged.
+        return knob != Knob.REDHAT_ONLY_ZERO_PAGES;
+    }
+
+    private boolean unmerge(long bytes, List<String> failures) {
+        log.atInfo().addKeyValue("node", node).addKeyValue("bytes", bytes).log("Un-merging");
+        UnmergeResult result = unmerger.unmerge();
+        if (result instanceof UnmergeResult.Unmerged) {
+            log.atInfo().addKeyValue("node", node).log("Un-merged");
+            return true;
+        }
+        String failure = Refusals.describe(result, node);
+        log.atWarn().addKeyValue("node", node).log(failure);
+        failures.add(failure);
+        return false;
+    }
+
+    private boolean release(List<String> failures) {
+        try {
+            journal.release();
+            return true;
+        } catch (IOException e) {
+            failures.add("Everything is restored on " + node + ", but the journal could not be deleted: " + e + ".");
+            return false;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.samepage.agent;
+
+import dev.samepage.api.KernelAdvisor;
+import dev.samepage.api.KsmNodeSpec;
+import dev.samepage.api.Mode;
+import dev.samepage.api.OnRemoval;
+import dev.samepage.api.Settings;
+import dev.samepage.api.Tunables;
+import dev.samepage.api.Unmerge;
+import dev.samepage.kernel.Knob;
+import dev.samepage.tuning.Tuning;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a node is to do, read from its KsmNode. */
+public sealed interface Assignment {
+    /** Nobody has said anything about this node. */
+    record None() implements Assignment {}
+
+    /** A policy covers the node. */
+    record Covered(String hash, Tuning tuning, Map<Knob, Long> tunables, Unmerge unmerge) implements Assignment {}
+
+    /** No policy covers the node any more. */
+    record Released(String hash, OnRemoval onRemoval, Unmerge unmerge) implements Assignment {}
+
+    /** A newer operator asks for something that this agent does not know. */
+    record NotUnderstood(String hash) implements Assignment {}
+
+    /** The identity of what is asked for; empty for {@link None}. */
+    default String hashOrEmpty() {
+        return switch (this) {
+            case None() -> "";
+            case Covered covered -> covered.hash();
+            case Released released -> released.hash();
+            case NotUnderstood unknown -> unknown.hash();
+        };
+    }
+
+    /** Reads a spec. */
+    static Assignment of(KsmNodeSpec spec) {
+        Settings settings = spec.settings();
+        if (settings == null) {
+            return new Released(spec.hash(), spec.onRemoval(), spec.unmerge());
+        }
+        return tuning(settings)
+                .<Assignment>map(
+                        tuning -> new Covered(spec.hash(), tuning, tunables(settings.tunables()), spec.unmerge()))
+                .orElse(new NotUnderstood(spec.hash()));
+    }
+
+    private static Optional<Tuning> tuning(Settings settings) {
+        Mode mode = settings.mode();
+        return switch (mode) {
+            case null -> Optional.empty();
+            case OBSERVE -> Optional.of(new Tuning.Observe());
+            case STOPPED -> Optional.of(new Tuning.Stopped());
+            case UNMERGED -> Optional.of(new Tuning.Unmerged());
+            case FIXED ->
+                Optional.ofNullable(settings.fixed())
+                        .map(fixed -> new Tuning.Fixed(fixed.pagesToScan(), fixed.sleepMillis()));
+            case KERNEL_ADVISOR -> {
+                KernelAdvisor advisor =
+                        Optional.ofNullable(settings.kernelAdvisor()).orElse(KernelAdvisor.defaults());
+                yield Optional.of(new Tuning.KernelAdvisor(
+                        advisor.targetScanSeconds(),
+                        advisor.maxCpuPercent(),
+                        advisor.minPagesToScan(),
+                        advisor.maxPagesToScan()));
+            }
+        };
+    }
+
+    private static Map<Knob, Long> tunables(@Nullable Tunables tunables) {
+        Map<Knob, Long> knobs = new EnumMap<>(Knob.class);
+        if (tunables != null) {
+            put(knobs, Knob.MERGE_ACROSS_NODES, tunables.mergeAcrossNodes());
+            put(knobs, Knob.USE_ZERO_PAGES, tunables.useZeroPages());
+            put(knobs, Knob.REDHAT_ONLY_ZERO_PAGES, tunables.zeroPagesOnly());
+            put(knobs, Knob.SMART_SCAN, tunables.smartScan());
+            put(knobs, Knob.MAX_PAGE_SHARING, tunables.maxPageSharing());
+            put(knobs, Knob.STABLE_NODE_CHAINS_PRUNE_MILLISECS, tunables.stableNodeChainsPruneMillis());
+        }
+        return knobs;
+    }
+
+    private static void put(Map<Knob, Long> knobs, Knob knob, @Nullable Boolean value) {
+        if (value != null) {
+            knobs.put(knob, value ? 1L : 0L);
+        }
+    }
+
+    private static void put(Map<Knob, Long> knobs, Knob knob, @Nullable Integer value) {
+        if (value != null) {
+            knobs.put(knob, value.longValue());
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package dev.samepage.agent;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.samepage.api.KsmNodeSpec;
+import dev.samepage.kernel.Knob;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What must survive a crash of the agent, and nothing more: how the node was found, and what it was last told. A file that cannot be
+ * used is set aside and said, never deleted, never a reason to stop; what it did hold is used.
+ */
+public final class Journal {
+    static final String ORIGINALS = "originals";
+    static final String SPEC = "spec.json";
+
+    private static final Logger log = LoggerFactory.getLogger(Journal.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final StateFiles files;
+    private final String bootId;
+    private @Nullable Originals originals;
+    private @Nullable KsmNodeSpec spec;
+
+    /** Reads what is there. Originals of an earlier boot are worth nothing: the kernel has forgotten what was written then. */
+    public Journal(StateFiles files, String bootId) {
+        this.files = files;
+        this.bootId = bootId;
+        originals = readOriginals();
+        spec = readSpec();
+    }
+
+    /** How the node was found, if anything has been written to it since this boot. */
+    public Optional<Originals> originals() {
+        return Optional.ofNullable(originals);
+    }
+
+    /** What the node was last told. */
+    public Optional<KsmNodeSpec> spec() {
+        return Optional.ofNullable(spec);
+    }
+
+    /**
+     * Saves how the node was found. Originals that are already there are never replaced; only knobs that they lack are added.
+     *
+     * @throws IOException where they could not be saved for good: then nothing may be written to the kernel
+     */
+    public void saveOriginals(Map<Knob, Long> knobs) throws IOException {
+        Map<Knob, Long> all = new EnumMap<>(Knob.class);
+        all.putAll(knobs);
+        if (originals != null) {
+            all.putAll(originals.knobs());
+        }
+        Originals saved = new Originals(bootId, all);
+        files.replace(ORIGINALS, OriginalsText.write(saved));
+        originals = saved;
+    }
+
+    /**
+     * Remembers what the node is told.
+     *
+     * @throws IOException where it could not be saved: a restart without the API server would then not know it
+     */
+    public void saveSpec(KsmNodeSpec told) throws IOException {
+        if (!told.equals(spec)) {
+            files.replace(SPEC, JSON.writeValueAsString(told));
+            spec = told;
+        }
+    }
+
+    /**
+     * Forgets everything: the node is its owner's again.
+     *
+     * @throws IOException where a file could not be deleted
+     */
+    public void release() throws IOException {
+        if (originals != null) {
+            files.delete(ORIGINALS);
+            originals = null;
+        }
+        if (spec != null) {
+            files.delete(SPEC);
+            spec = null;
+        }
+    }
+
+    private @Nullable Originals readOriginals() {
+        String text = read(ORIGINALS);
+        if (text == null) {
+            return null;
+        }
+        Optional<OriginalsText.Parsed> parsed = OriginalsText.parse(text);
+        if (parsed.isEmpty()) {
+            setAside(ORIGINALS, "it is not a list of KSM settings; the settings are taken as found now");
+            return null;
+        }
+        Originals found = parsed.orElseThrow().originals();
+        if (!found.bootId().equals(bootId)) {
+            log.atInfo().addKeyValue("file", files + "/" + ORIGINALS).log("The node has rebooted since: starting anew");
+            return null;
+        }
+        if (!parsed.orElseThrow().complete()) {
+            setAside(ORIGINALS, "it is damaged; what it does hold is used: " + found.knobs());
+            saveAgain(found);
+        }
+        return found;
+    }
+
+    private void saveAgain(Originals found) {
+        try {
+            files.replace(ORIGINALS, OriginalsText.write(found));
+        } catch (IOException e) {
+            log.atWarn()
+                    .setCause(e)
+                    .addKeyValue("file", files + "/" + ORIGINALS)
+                    .log("Could not be written anew");
+        }
+    }
+
+    private @Nullable KsmNodeSpec readSpec() {
+        String text = read(SPEC);
+        if (text == null) {
+            return null;
+        }
+        try {
+            KsmNodeSpec read = JSON.readValue(text, KsmNodeSpec.class);
+            if (read != null && !read.hash().isEmpty()) {
+                return read;
+            }
+            setAside(SPEC, "it holds no spec; the API server will say what is wanted");
+        } catch (JsonProcessingException e) {
+            setAside(SPEC, "it is damaged; the API server will say what is wanted");
+        }
+        return null;
+    }
+
+    private @Nullable String read(String name) {
+        try {
+            return files.read(name).orElse(null);
+        } catch (IOException e) {
+            log.atError().setCause(e).addKeyValue("file", files + "/" + name).log("Cannot be read");
+            return null;
+        }
+    }
+
+    private void setAside(String name, String why) {
+        try {
+            log.atError()
+                    .addKeyValue("file", files + "/" + name)
+                    .addKeyValue("kept", files.setAside(name))
+                    .addKeyValue("why", why)
+                    .log("Journal file set aside");
+        } catch (IOException e) {
+            log.atError().setCause(e).addKeyValue("file", files + "/" + name).log("Cannot be set aside: " + why);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.samepage.agent;
+
+import dev.samepage.kernel.Knob;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** Every knob as it was found, before the first write since this boot. */
+public record Originals(String bootId, Map<Knob, Long> knobs) {
+    public Originals {
+        Map<Knob, Long> copy = new EnumMap<>(Knob.class);
+        copy.putAll(knobs);
+        knobs = Collections.unmodifiableMap(copy);
+    }
+
+    /**
+     * Where the knobs are to stand again. A {@code run} that was found at 2 becomes 0, which scans as little: writing 2 would un-merge.
+     * One that was found while memory was being taken offline is its value without that mark, and one that was lost is 0, as the kernel
+     * starts with.
+     */
+    public Map<Knob, Long> toRestore() {
+        Map<Knob, Long> restored = new EnumMap<>(Knob.class);
+        restored.putAll(knobs);
+        restored.put(Knob.RUN, knobs.getOrDefault(Knob.RUN, 0L) % 4 == 1 ? 1L : 0L);
+        return restored;
+    }
+}

@@ -1,0 +1,19 @@
+package dev.samepage.agent;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/** Where the journal's files live: a directory, or a fake in tests that fails or stops at a chosen moment. */
+public interface StateFiles {
+    /** The content, at most 64 KiB of it; empty where there is no such file. */
+    Optional<String> read(String name) throws IOException;
+
+    /** Replaces the content as a whole: after a crash the file holds either the old or the new, and stays so after a power cut. */
+    void replace(String name, String content) throws IOException;
+
+    /** Renames a file that cannot be used, so that a person can look at it later; gives its new name. */
+    String setAside(String name) throws IOException;
+
+    /** Deletes the file; nothing happens where there is none. */
+    void delete(String name) throws IOException;
+}

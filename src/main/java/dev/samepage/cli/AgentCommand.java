@@ -1,0 +1,151 @@
+package dev.samepage.cli;
+
+import dev.samepage.agent.Agent;
+import dev.samepage.agent.AgentLoop;
+import dev.samepage.agent.Endpoint;
+import dev.samepage.agent.Host;
+import dev.samepage.agent.KsmNodeClient;
+import dev.samepage.agent.NodeMetrics;
+import dev.samepage.agent.ReportSchedule;
+import dev.samepage.agent.StateDirectory;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code samepage agent}: runs on each node, from a DaemonSet. */
+@Command(
+        name = "agent",
+        description =
+                "Keeps one node's KSM as its KsmNode says, and reports there. Runs on the node, as root, from a DaemonSet."
+                        + " The API server is the kubeconfig's, or the one of the pod it runs in.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class AgentCommand implements Callable<Integer> {
+    private static final Logger log = LoggerFactory.getLogger(AgentCommand.class);
+    private static final long LONGEST_END_SECONDS = 20;
+    private static final int REQUEST_TIMEOUT_MILLIS = 10_000;
+
+    @Option(
+            names = "--node",
+            paramLabel = "NAME",
+            required = true,
+            description = "The name of the node that the agent runs on.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private String node;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init")
+    private HostOptions hostOptions;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "HOST:PORT",
+            defaultValue = "0.0.0.0:9753",
+            converter = Addresses.class,
+            description = "Where /metrics and /healthz are served (default: ${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init")
+    private InetSocketAddress listen;
+
+    @Option(
+            names = "--report-every",
+            paramLabel = "TIME",
+            defaultValue = "5m",
+            converter = Durations.class,
+            description =
+                    "How often figures that move are written to the KsmNode (default: ${DEFAULT-VALUE}). Changes are"
+                            + " written at once.")
+    @SuppressWarnings("NullAway.Init")
+    private Duration reportEvery;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Clock clock = Clock.systemUTC();
+        Host host = hostOptions.host(clock);
+        StateDirectory state = hostOptions.stateDirectory();
+        AgentLoop loop = new AgentLoop();
+        CountDownLatch ended = new CountDownLatch(1);
+        try (KubernetesClient client = client();
+                KsmNodeClient controlPlane = new KsmNodeClient(client, node, loop::wake);
+                Endpoint endpoint = new Endpoint(listen, loop, new NodeMetrics(host.proc()));
+                Closeable _ = waitForLock(state)) {
+            ReportSchedule schedule = new ReportSchedule(
+                    reportEvery, () -> ThreadLocalRandom.current().nextDouble());
+            Agent agent = new Agent(node, host, state, controlPlane, schedule, System::nanoTime);
+            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> end(loop, ended)));
+            log.atInfo()
+                    .addKeyValue("node", node)
+                    .addKeyValue("ksm", hostOptions.ksm)
+                    .addKeyValue("port", endpoint.port())
+                    .log("Agent started");
+            host.unavailable()
+                    .ifPresent(why -> log.atWarn().addKeyValue("node", node).log(why));
+            loop.run(agent);
+            log.atInfo().addKeyValue("node", node).log("Agent ends; the node's settings stay as they are");
+        } finally {
+            ended.countDown();
+        }
+        return 0;
+    }
+
+    private static KubernetesClient client() {
+        return new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder()
+                        .withRequestTimeout(REQUEST_TIMEOUT_MILLIS)
+                        .build())
+                .withHttpClientFactory(new JdkHttpClientFactory())
+                .build();
+    }
+
+    /** Another agent may just be ending; a {@code samepage local} may take longer. */
+    private static Closeable waitForLock(StateDirectory state) throws IOException, InterruptedException {
+        boolean said = false;
+        while (true) {
+            Optional<Closeable> lock;
+            try {
+                lock = state.tryLock();
+            } catch (IOException e) {
+                log.atWarn()
+                        .addKeyValue("state", state)
+                        .addKeyValue("error", e)
+                        .log("State directory cannot be written");
+                return () -> {};
+            }
+            if (lock.isPresent()) {
+                return lock.orElseThrow();
+            }
+            if (!said) {
+                log.atWarn().addKeyValue("state", state).log("Waiting: another samepage works on this host");
+                said = true;
+            }
+            Thread.sleep(Duration.ofSeconds(1));
+        }
+    }
+
+    /** Lets the round under way end, so that no step is cut in two without need. */
+    private static void end(AgentLoop loop, CountDownLatch ended) {
+        loop.stop();
+        try {
+            if (!ended.await(LONGEST_END_SECONDS, TimeUnit.SECONDS)) {
+                log.atWarn().log("The round under way has not ended; a later start goes on from there");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
