@@ -38,15 +38,18 @@ record ServerHome(Path root) {
     }
 
     private String daemon(Path program, String name) {
+        boolean etcd = name.equals("etcd");
         // What etcd stores is gone with the server: nothing has to survive a power cut.
-        String more = name.equals("etcd") ? "--unsafe-no-fsync" : "";
+        String more = etcd ? "--unsafe-no-fsync" : "";
+        // kube-api-test gives -data-dir and -wal-dir first.
+        String data = etcd ? "\"$2\" \"$4\"" : "";
         return """
                 #!/bin/sh
                 exec 3<&0
                 (
                   trap '' HUP INT TERM
                   cat <&3 >/dev/null
-                  if [ "$(readlink /proc/$$/exe)" = '%2$s' ]; then kill -9 $$; rm -rf '%1$s'; fi
+                  if [ "$(readlink /proc/$$/exe)" = '%2$s' ]; then kill -9 $$; rm -rf '%1$s' %5$s; fi
                 ) >/dev/null 2>&1 &
                 for word in "$@"; do
                   shift
@@ -54,7 +57,7 @@ record ServerHome(Path root) {
                   set -- "$@" "$word"
                 done
                 exec setsid '%2$s' "$@" %3$s </dev/null 3<&- >>'%1$s/%4$s.log' 2>&1
-                """.formatted(root, program, more, name);
+                """.formatted(root, program, more, name, data);
     }
 
     /** The user's own ~/.kube is neither read nor written. */
