@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A directory and all that is in it. */
-record FileTree(Path root) {
+public record FileTree(Path root) {
     /** Deletes everything; nothing happens where there is nothing. Symbolic links are not followed. */
-    void delete() throws IOException {
+    public void delete() throws IOException {
         if (!Files.exists(root)) {
             return;
         }
