@@ -30,7 +30,7 @@ import java.util.function.Consumer;
  * <p>It ends with {@link #close()}, at the latest with this JVM, and leaves nothing behind.
  */
 public final class ApiServer implements AutoCloseable {
-    private static final Path CRDS = Path.of("crds");
+    private static final String CRDS = "crds";
     private static final int STARTUP_TIMEOUT_MILLIS = 120_000;
     private static final int ATTEMPTS = 3;
 
@@ -173,13 +173,13 @@ public final class ApiServer implements AutoCloseable {
     }
 
     /**
-     * Applies every file in crds/ and waits until the API server serves the kinds.
+     * Applies what crds/kustomization.yaml names and waits until the API server serves the kinds.
      *
      * @throws IllegalStateException if one is refused, with kubectl's words
      */
     public void applyCrds() {
-        must(kubectl("apply", "--server-side", "--filename", CRDS.toString()));
-        must(kubectl("wait", "--for=condition=Established", "--timeout=60s", "--filename", CRDS.toString()));
+        must(kubectl("apply", "--server-side", "--kustomize", CRDS));
+        must(kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"));
     }
 
     private static void must(Command.Output output) {

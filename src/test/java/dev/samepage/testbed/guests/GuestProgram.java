@@ -30,7 +30,7 @@ final class GuestProgram {
         GuestMemory memory = GuestMemory.parse(options);
         Thread.ofPlatform().daemon().start(GuestProgram::endWithStandardInput);
         Thread.sleep(memory.markAfter());
-        MemorySegment segment = MergeableMemory.allocate(memory.mebibytes() * MEBIBYTE, memory.hugePages());
+        MemorySegment segment = MarkedMemory.allocate(memory.mebibytes() * MEBIBYTE, memory.hugePages());
         var guest = new GuestProgram(memory, segment);
         guest.fill();
         System.out.println(GuestKind.READY);

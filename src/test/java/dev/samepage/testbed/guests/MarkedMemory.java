@@ -11,7 +11,7 @@ import java.lang.invoke.VarHandle;
 
 /** Anonymous memory that ksmd may merge: mmap(2) and madvise(2). It lives until the process ends. */
 @SuppressWarnings("restricted")
-final class MergeableMemory {
+final class MarkedMemory {
     /** Values of asm-generic/mman-common.h, the same on every architecture that runs virtual machines. */
     private static final int PROT_READ_WRITE = 0x1 | 0x2;
 
@@ -23,7 +23,7 @@ final class MergeableMemory {
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = STATE.varHandle(StructLayout.PathElement.groupElement("errno"));
 
-    private MergeableMemory() {}
+    private MarkedMemory() {}
 
     /**
      * Maps memory and marks it mergeable.
