@@ -27,7 +27,8 @@ import java.util.function.Consumer;
  * A real Kubernetes API server with its etcd, on loopback addresses, empty at the start: no controllers, no nodes, no
  * kubelet. RBAC decides what a user may do; {@link #client()} and {@link #kubectl} may do everything.
  *
- * <p>It ends with {@link #close()}, at the latest with this JVM, and leaves nothing behind.
+ * <p>It ends with {@link #close()}, else with this JVM however that ends, and leaves nothing behind. There is no shutdown
+ * hook: those of others may still need it.
  */
 public final class ApiServer implements AutoCloseable {
     private static final String CRDS = "crds";
@@ -37,7 +38,6 @@ public final class ApiServer implements AutoCloseable {
     private final ServerBinaries binaries;
     private final ServerHome home;
     private final KubeAPIServer processes;
-    private final Thread atExit = new Thread(this::stop, "stop-api-server");
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final List<KubernetesClient> clients = Collections.synchronizedList(new ArrayList<>());
     private final KubernetesClient client;
@@ -48,7 +48,6 @@ public final class ApiServer implements AutoCloseable {
         this.processes = processes;
         Files.writeString(home.kubeconfig(), processes.getKubeConfigYaml());
         client = connect(config());
-        Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     /**
@@ -195,18 +194,10 @@ public final class ApiServer implements AutoCloseable {
 
     @Override
     public void close() {
-        if (stop()) {
-            Runtime.getRuntime().removeShutdownHook(atExit);
-        }
-    }
-
-    private boolean stop() {
-        boolean first = stopped.compareAndSet(false, true);
-        if (first) {
+        if (stopped.compareAndSet(false, true)) {
             clients.forEach(KubernetesClient::close);
             stop(processes, home);
         }
-        return first;
     }
 
     private static void stop(KubeAPIServer processes, ServerHome home) {

@@ -40,7 +40,7 @@ final class RealApiServerExtension implements BeforeAllCallback, ParameterResolv
     @Override
     public void beforeAll(ExtensionContext context) {
         if (outcome(context) instanceof Outcome.Missing(String message)) {
-            System.err.println("NOT RUN: " + context.getDisplayName() + ". " + message);
+            System.err.printf("%n*** %s WAS NOT RUN: %s%n%n", context.getDisplayName(), message);
             Assumptions.abort(message);
         }
     }

@@ -29,7 +29,7 @@ public record ServerBinaries(Path directory, String version) {
      * @param progress given a line for a person where it takes a while
      * @throws UnavailableException if none of this is possible; the message says what was tried and what would help
      */
-    public static ServerBinaries find(Consumer<String> progress) throws UnavailableException {
+    public static synchronized ServerBinaries find(Consumer<String> progress) throws UnavailableException {
         return new BinarySearch(MODULE, System.getenv(), progress).find();
     }
 

@@ -33,7 +33,9 @@ public final class GuestFleet implements AutoCloseable {
     /** Starts guests and does not wait for them. */
     public static GuestFleet start(int count, GuestKind kind) {
         try {
-            var fleet = new GuestFleet(kind, Files.createTempDirectory("samepage-guests-"));
+            Path directory = Files.createTempDirectory("samepage-guests-");
+            directory.toFile().deleteOnExit();
+            var fleet = new GuestFleet(kind, directory);
             fleet.add(count);
             return fleet;
         } catch (IOException e) {

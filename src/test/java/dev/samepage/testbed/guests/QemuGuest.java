@@ -87,6 +87,7 @@ public record QemuGuest(Path qemu, Path kernel, Path busybox, int mebibytes) imp
     public List<String> command(int number, Path directory) throws IOException {
         Path initramfs = directory.resolve("initramfs.cpio");
         if (!Files.exists(initramfs)) {
+            initramfs.toFile().deleteOnExit();
             Files.write(
                     initramfs,
                     new Initramfs()
