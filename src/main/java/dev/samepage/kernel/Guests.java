@@ -1,0 +1,165 @@
+package dev.samepage.kernel;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Processes with mergeable memory. A process is one where its {@code ksm_stat} says so, and on kernels whose {@code ksm_stat} cannot tell
+ * or is missing (before 6.1), where its command line is QEMU's. Not for use by two threads at once.
+ *
+ * <p>Meant to be asked every second on hosts with thousands of processes: a listing of /proc, then only the files of guests and of processes
+ * in their first minute, since a guest marks its memory later than it starts. All others are looked at again every 5 minutes, a few at a time.
+ */
+public final class Guests {
+    private static final Duration YOUNG = Duration.ofMinutes(1);
+    private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
+    private static final int LOOK_AGAIN_AT_ONCE = 32;
+    private static final int KTHREADD = 2;
+
+    private final ProcFiles files;
+    private final InstantSource clock;
+    private final Map<Integer, Seen> processes = new TreeMap<>();
+
+    /** What is known of one process since it was last looked at. */
+    private record Seen(
+            long startTicks,
+            Instant youngUntil,
+            Instant lookedAt,
+            @Nullable Guest guest) {
+        static final Seen NEVER = new Seen(-1, Instant.MAX, Instant.MIN, null);
+
+        boolean isSettled(Instant now) {
+            return guest == null && !now.isBefore(youngUntil);
+        }
+
+        boolean isDue(Instant now) {
+            return !now.isBefore(lookedAt.plus(LOOK_AGAIN));
+        }
+    }
+
+    public Guests(Path proc, InstantSource clock) {
+        this.files = new ProcFiles(proc);
+        this.clock = clock;
+    }
+
+    /** The guests of now, by process id. Empty where /proc cannot be listed. */
+    public List<Guest> scan() {
+        Instant now = clock.instant();
+        SortedSet<Integer> pids;
+        try {
+            pids = files.pids();
+        } catch (IOException e) {
+            return List.of();
+        }
+        processes.keySet().retainAll(pids);
+        int settledLooks = 0;
+        for (int pid : pids) {
+            Seen seen = processes.getOrDefault(pid, Seen.NEVER);
+            if (seen.isSettled(now) && (!seen.isDue(now) || settledLooks++ >= LOOK_AGAIN_AT_ONCE)) {
+                continue;
+            }
+            look(pid, seen, now).ifPresentOrElse(looked -> processes.put(pid, looked), () -> processes.remove(pid));
+        }
+        return processes.values().stream()
+                .map(Seen::guest)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** Empty where the process is gone. */
+    private Optional<Seen> look(int pid, Seen before, Instant now) {
+        Optional<ProcStat> found = stat(pid);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        ProcStat stat = found.get();
+        if (pid == KTHREADD || stat.parent() == KTHREADD) {
+            return Optional.of(new Seen(stat.startTicks(), now, now, null));
+        }
+        boolean same = before.startTicks() == stat.startTicks();
+        Instant youngUntil = same ? before.youngUntil() : now.plus(YOUNG).minus(age(stat));
+        Guest known = same ? before.guest() : null;
+        return Optional.of(new Seen(stat.startTicks(), youngUntil, now, guest(pid, stat, known)));
+    }
+
+    private @Nullable Guest guest(int pid, ProcStat stat, @Nullable Guest known) {
+        return switch (mergeable(pid)) {
+            case YES -> known != null ? known : named(pid, stat, commandLine(pid));
+            case NO -> null;
+            case UNKNOWN -> {
+                Optional<QemuCommandLine> qemu = commandLine(pid);
+                yield qemu.isEmpty() ? null : named(pid, stat, qemu);
+            }
+        };
+    }
+
+    private static Guest named(int pid, ProcStat stat, Optional<QemuCommandLine> qemu) {
+        return new Guest(
+                pid,
+                qemu.flatMap(QemuCommandLine::guestName).orElseGet(() -> Text.name(stat.comm())),
+                stat.startTicks());
+    }
+
+    private enum Mergeable {
+        YES,
+        NO,
+        UNKNOWN
+    }
+
+    private Mergeable mergeable(int pid) {
+        String ksmStat;
+        try {
+            ksmStat = files.read(pid + "/ksm_stat");
+        } catch (IOException missingOrDenied) {
+            return Mergeable.UNKNOWN;
+        }
+        boolean marked = is(ksmStat, "ksm_mergeable:", "yes") || is(ksmStat, "ksm_merge_any:", "yes");
+        boolean scanned = ProcFiles.line(ksmStat, "ksm_rmap_items ").map(Text::unsigned).stream()
+                .anyMatch(items -> items.orElse(0) > 0);
+        if (marked || scanned) {
+            return Mergeable.YES;
+        }
+        return ProcFiles.line(ksmStat, "ksm_mergeable:").isPresent() ? Mergeable.NO : Mergeable.UNKNOWN;
+    }
+
+    private static boolean is(String ksmStat, String key, String value) {
+        return ProcFiles.line(ksmStat, key).filter(value::equals).isPresent();
+    }
+
+    private Optional<QemuCommandLine> commandLine(int pid) {
+        try {
+            return QemuCommandLine.parse(files.bytes(pid + "/cmdline"));
+        } catch (IOException gone) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<ProcStat> stat(int pid) {
+        try {
+            return ProcStat.parse(files.read(pid + "/stat"));
+        } catch (IOException gone) {
+            return Optional.empty();
+        }
+    }
+
+    /** How long ago the process started, at most {@link #YOUNG}; zero where that cannot be told. */
+    private Duration age(ProcStat stat) {
+        try {
+            String seconds = files.read("uptime").split("\\.", 2)[0];
+            long age = Text.unsigned(seconds).orElse(0) - stat.startTicks() / ProcStat.TICKS_PER_SECOND;
+            return Duration.ofSeconds(Math.clamp(age, 0, YOUNG.toSeconds()));
+        } catch (IOException e) {
+            return Duration.ZERO;
+        }
+    }
+}

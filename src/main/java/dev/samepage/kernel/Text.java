@@ -1,0 +1,71 @@
+package dev.samepage.kernel;
+
+import java.util.OptionalLong;
+
+/** Text that came from outside: made safe to show, and read as a number without ever throwing. */
+final class Text {
+    private static final int SHOWN = 60;
+    private static final int NAME = 128;
+
+    private Text() {}
+
+    /** The text without white space around it, with {@code ?} for every character that is not printable ASCII. */
+    static String printable(String text) {
+        return text.strip()
+                .chars()
+                .map(c -> c >= 0x20 && c < 0x7f ? c : '?')
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    /** The text as it goes into a message: printable and short. */
+    static String shown(String text) {
+        String printable = printable(text);
+        return printable.length() <= SHOWN ? printable : printable.substring(0, SHOWN) + "...";
+    }
+
+    /** A name that somebody else chose, without control, format or broken characters; 128 characters at most, {@code ?} if none is left. */
+    static String name(String name) {
+        String clean = name.codePoints()
+                .filter(Text::isShown)
+                .limit(NAME)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString()
+                .strip();
+        return clean.isEmpty() ? "?" : clean;
+    }
+
+    private static boolean isShown(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR -> false;
+            default -> character != 0xfffd;
+        };
+    }
+
+    /** Decimal digits only, up to {@link Long#MAX_VALUE}; anything else is empty. */
+    static OptionalLong unsigned(String text) {
+        if (text.isEmpty() || text.length() > 19 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(Long.parseLong(text));
+        } catch (NumberFormatException overflow) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /** As {@link #unsigned}, with an optional minus in front. */
+    static OptionalLong signed(String text) {
+        if (!text.startsWith("-")) {
+            return unsigned(text);
+        }
+        OptionalLong magnitude = unsigned(text.substring(1));
+        return magnitude.isPresent() ? OptionalLong.of(-magnitude.getAsLong()) : magnitude;
+    }
+}
