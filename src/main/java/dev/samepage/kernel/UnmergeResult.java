@@ -5,23 +5,45 @@ public sealed interface UnmergeResult {
     /** Nothing is merged any more. {@code run} now reads 2. */
     record Unmerged() implements UnmergeResult {}
 
-    /**
-     * The kernel did not take it, or gave up on the way; then {@code run} reads 0 and a part is un-merged.
-     *
-     * @param cause what that means here, in words that go on after a colon
-     */
-    record Refused(Errno errno, String cause) implements UnmergeResult {}
+    /** Some or all pages are still merged. */
+    sealed interface NotUnmerged extends UnmergeResult {
+        /** Why, in words that go on after a colon: {@code EROFS, it is mounted read-only...}. */
+        String reason();
+    }
 
     /**
-     * The child was killed, most likely (signal 9) because memory ran out: {@code run} reads 0 and a part is un-merged.
+     * The kernel did not take it, or gave up on the way (ENOMEM, EINTR); then {@code run} reads 0 and a part is un-merged.
+     *
+     * @param cause what {@code errno} means here
+     */
+    record Refused(Errno errno, String cause) implements NotUnmerged {
+        @Override
+        public String reason() {
+            return errno == Errno.OTHER ? cause : errno + ", " + cause;
+        }
+    }
+
+    /**
+     * The child was killed: {@code run} reads 0 and a part is un-merged. Signal 9 that nobody sent means that memory ran out.
      *
      * @param signal the number of the signal
      */
-    record Killed(int signal) implements UnmergeResult {}
+    record Killed(int signal) implements NotUnmerged {
+        @Override
+        public String reason() {
+            return "the process that did it was killed by signal " + signal
+                    + (signal == 9 ? ", as happens when memory runs out" : "") + "; a part is un-merged";
+        }
+    }
 
     /** The write returned and yet pages are merged: somebody has started ksmd again. */
-    record StillMerged(long pagesShared) implements UnmergeResult {}
+    record StillMerged(long pagesShared) implements NotUnmerged {
+        @Override
+        public String reason() {
+            return "it was done, but " + pagesShared + " pages (pages_shared) are merged again";
+        }
+    }
 
     /** The child could not do its work; nothing is known to have changed. */
-    record Failed(String cause) implements UnmergeResult {}
+    record Failed(String reason) implements NotUnmerged {}
 }

@@ -1,0 +1,16 @@
+package dev.samepage.kernel;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * The tests of this class change the kernel's own KSM, see {@link HostKsm}: nobody else does meanwhile, each test starts from the kernel's
+ * defaults, and every knob is put back as it was found.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(HostKsm.class)
+public @interface RealKsm {}
