@@ -63,14 +63,14 @@ final class Applier {
 
     private boolean set(Knob knob, long value, List<String> failures) {
         WriteResult result = ksm.write(knob, value);
-        if (result instanceof WriteResult.Written) {
+        if (!(result instanceof WriteResult.Failed failed)) {
             log.atInfo()
                     .addKeyValue("node", node)
                     .addKeyValue(knob.file(), knob.text(value))
                     .log("Set");
             return true;
         }
-        String failure = Refusals.describe(result, node);
+        String failure = Refusals.describe(failed, node);
         log.atWarn().addKeyValue("node", node).log(failure);
         failures.add(failure);
         // Scanning without it would merge what was not to be merged.
@@ -80,11 +80,11 @@ final class Applier {
     private boolean unmerge(long bytes, List<String> failures) {
         log.atInfo().addKeyValue("node", node).addKeyValue("bytes", bytes).log("Un-merging");
         UnmergeResult result = unmerger.unmerge();
-        if (result instanceof UnmergeResult.Unmerged) {
+        if (!(result instanceof UnmergeResult.NotUnmerged failed)) {
             log.atInfo().addKeyValue("node", node).log("Un-merged");
             return true;
         }
-        String failure = Refusals.describe(result, node);
+        String failure = Refusals.describe(failed, node);
         log.atWarn().addKeyValue("node", node).log(failure);
         failures.add(failure);
         return false;
