@@ -1,5 +1,6 @@
 package dev.samepage.api;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
@@ -23,6 +24,7 @@ public record KsmNodeSpec(
         Unmerge unmerge,
 
         @JsonPropertyDescription("What becomes of the node's settings when it is released.")
+        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
         OnRemoval onRemoval,
 
         @JsonPropertyDescription("Identifies everything above that the node acts on; status.hash is the one acted on.")

@@ -1,5 +1,6 @@
 package dev.samepage.api;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -19,6 +20,7 @@ public record KsmNodeStatus(
                         + "next try. Applied: the kernel's settings are what the policy wants. Failed: something was "
                         + "refused, see message. Restored: no policy covers the node and it was released.")
         @Nullable
+        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
         State state,
 
         @JsonPropertyDescription("What happened, for a person: at most 256 characters.") @Nullable
@@ -47,6 +49,7 @@ public record KsmNodeStatus(
                         + "profit after two full laps, or one too small for the CPU that ksmd keeps using. Pending: fewer "
                         + "than two laps since the last guest arrived. Idle: nothing on the node is mergeable.")
         @Nullable
+        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
         Verdict verdict,
 
         @JsonPropertyDescription("Processes that offer memory for merging, virtual machines as a rule.") @Nullable

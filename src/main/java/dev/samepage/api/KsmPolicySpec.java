@@ -1,5 +1,6 @@
 package dev.samepage.api;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Default;
@@ -63,6 +64,7 @@ public record KsmPolicySpec(
                         + "scan at the rate that the kernel chooses (Linux 6.8 and newer).")
         @Required
         @Nullable
+        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
         Mode mode,
 
         @JsonPropertyDescription("The rate of scanning. Only with mode: Fixed, and needed there.") @Nullable
@@ -82,6 +84,7 @@ public record KsmPolicySpec(
                 "What happens on a node when no policy covers it any more. Restore: every setting as it was found. "
                         + "RestoreAndUnmerge: that, and every guest gets its own pages back. Keep: the settings stay.")
         @Default("Restore")
+        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
         OnRemoval onRemoval) {
 
     public KsmPolicySpec {

@@ -1,10 +1,8 @@
 package dev.samepage.api;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** How a policy wants its nodes to merge memory. Read from a newer version's object, an unknown mode is null. */
-@JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
 public enum Mode {
     /** Reports and writes nothing; a node that was tuned before is restored first. */
     @JsonProperty("Observe")

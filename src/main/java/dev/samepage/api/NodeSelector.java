@@ -1,5 +1,6 @@
 package dev.samepage.api;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
@@ -48,6 +49,7 @@ public record NodeSelector(
                     "In and NotIn compare the label's value with values; a node without the label satisfies NotIn. "
                             + "Exists and DoesNotExist ask only whether the label is there.")
             @Required
+            @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
             Operator operator,
 
             @JsonPropertyDescription("The values to compare with. Only with In and NotIn.") @Size(max = 64)

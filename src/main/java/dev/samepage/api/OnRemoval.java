@@ -1,10 +1,8 @@
 package dev.samepage.api;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** What becomes of a node's settings when no policy covers the node any more. */
-@JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
 public enum OnRemoval {
     /** Every setting is put back as it was found; merged pages stay merged. */
     @JsonProperty("Restore")

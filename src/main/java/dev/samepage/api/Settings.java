@@ -1,5 +1,6 @@
 package dev.samepage.api;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
@@ -8,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 /** What the winning policy wants of one node: the part of its spec that the node's kernel is to be brought to. */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record Settings(
-        @JsonPropertyDescription("The mode of the winning policy.") @Required @Nullable
+        @JsonPropertyDescription("The mode of the winning policy.")
+        @Required
+        @Nullable
+        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
         Mode mode,
 
         @JsonPropertyDescription("The rate of scanning, with mode Fixed.") @Nullable

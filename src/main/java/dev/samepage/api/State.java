@@ -1,10 +1,8 @@
 package dev.samepage.api;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** Where a node stands with what it was told. */
-@JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
 public enum State {
     /** The policy only wants reports: nothing is written on the node. */
     @JsonProperty("Observing")

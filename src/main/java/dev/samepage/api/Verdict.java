@@ -1,10 +1,8 @@
 package dev.samepage.api;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** Whether merging is worth it on a node. */
-@JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
 public enum Verdict {
     /** The profit is at least 0.5 % of the node's memory, or 64 MiB. */
     @JsonProperty("Effective")

@@ -1,0 +1,94 @@
+package dev.samepage.policy;
+
+import dev.samepage.api.KsmNode;
+import dev.samepage.api.KsmNodeSpec;
+import dev.samepage.api.KsmNodeSpec.PolicyReference;
+import dev.samepage.api.KsmPolicy;
+import dev.samepage.api.Settings;
+import dev.samepage.api.State;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/** What is to become of a node's KsmNode. */
+public sealed interface Assignment {
+
+    /** It has this spec; whether it has it already is for the caller to see. */
+    record Spec(KsmNodeSpec spec) implements Assignment {}
+
+    /** It stays as it is, or stays absent. */
+    record AsItIs() implements Assignment {}
+
+    /** It goes: the node is released and nobody needs it any more. */
+    record Deleted() implements Assignment {}
+
+    /**
+     * Decides.
+     *
+     * @param current the node's KsmNode, null if it has none
+     */
+    static Assignment of(NodeFacts node, Collection<KsmPolicy> policies, @Nullable KsmNode current) {
+        return switch (Election.of(node, policies)) {
+            case Outcome.Won(KsmPolicy winner, var losers) ->
+                winner.getSpec().paused() ? new AsItIs() : new Spec(specFrom(winner));
+            case Outcome.Skipped skipped -> release(current);
+            case Outcome.Uncovered uncovered -> isHeld(current, policies) ? new AsItIs() : release(current);
+        };
+    }
+
+    /** What a node is told that {@code policy} has won. */
+    static KsmNodeSpec specFrom(KsmPolicy policy) {
+        var spec = policy.getSpec();
+        var settings = new Settings(spec.mode(), spec.fixed(), spec.kernelAdvisor(), spec.tunables());
+        return new KsmNodeSpec(
+                new PolicyReference(
+                        policy.getMetadata().getName(), policy.getMetadata().getGeneration()),
+                settings,
+                spec.unmerge(),
+                spec.onRemoval(),
+                new SpecHash(true, settings, spec.unmerge(), spec.onRemoval()).hex());
+    }
+
+    /** Whether nothing is left to be done on the node: it was released, or nobody has ever acted on it. */
+    @SuppressWarnings("NullAway") // read from the API server, spec and status can be absent
+    static boolean isReleased(KsmNode node) {
+        var spec = node.getSpec();
+        var status = node.getStatus();
+        boolean covered = spec != null && spec.policy() != null;
+        return !covered
+                && (status == null
+                        || (spec != null
+                                && status.state() == State.RESTORED
+                                && spec.hash().equals(status.hash())));
+    }
+
+    private static Assignment release(@Nullable KsmNode current) {
+        if (current == null) {
+            return new AsItIs();
+        }
+        return isReleased(current) ? new Deleted() : new Spec(releaseOf(current));
+    }
+
+    /** No policy and no settings; how to end is as the last policy wanted it. */
+    @SuppressWarnings("NullAway") // read from the API server, the spec can be absent
+    private static KsmNodeSpec releaseOf(KsmNode current) {
+        var before = current.getSpec() != null ? current.getSpec() : new KsmNodeSpec(null, null, null, null, null);
+        var hash = new SpecHash(false, null, before.unmerge(), before.onRemoval());
+        return new KsmNodeSpec(null, null, before.unmerge(), before.onRemoval(), hash.hex());
+    }
+
+    /**
+     * Whether the policy that the node was given last exists, but changes nothing now: it is paused, or a newer version wrote
+     * something into it that this one does not understand. Neither is a reason to undo what it did.
+     */
+    @SuppressWarnings("NullAway") // read from the API server, the spec can be absent
+    private static boolean isHeld(@Nullable KsmNode current, Collection<KsmPolicy> policies) {
+        if (current == null || current.getSpec() == null || current.getSpec().policy() == null) {
+            return false;
+        }
+        String holder = current.getSpec().policy().name();
+        return policies.stream()
+                .filter(policy -> policy.getMetadata().getName().equals(holder))
+                .anyMatch(policy -> !policy.isMarkedForDeletion()
+                        && (!Election.isUnderstood(policy) || policy.getSpec().paused()));
+    }
+}

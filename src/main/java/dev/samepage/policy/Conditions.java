@@ -1,0 +1,57 @@
+package dev.samepage.policy;
+
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Builds the conditions of one status. A condition that keeps its status keeps its lastTransitionTime, so that a status in
+ * which nothing has changed equals the one before.
+ */
+final class Conditions {
+    private final Clock clock;
+    private final Long observedGeneration;
+    private final List<Condition> before;
+    private final List<Condition> conditions = new ArrayList<>();
+
+    /**
+     * @param observedGeneration the metadata.generation that the conditions speak of
+     * @param before the conditions as they were last written
+     */
+    Conditions(Clock clock, Long observedGeneration, List<Condition> before) {
+        this.clock = clock;
+        this.observedGeneration = observedGeneration;
+        this.before = before;
+    }
+
+    /**
+     * Adds a condition.
+     *
+     * @param reason why, in a word that programs can compare
+     * @param message why, in a sentence for a person
+     */
+    Conditions with(String type, boolean holds, String reason, String message) {
+        String status = holds ? "True" : "False";
+        String since = before.stream()
+                .filter(c -> type.equals(c.getType()) && status.equals(c.getStatus()))
+                .map(Condition::getLastTransitionTime)
+                .findFirst()
+                .orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
+        conditions.add(new ConditionBuilder()
+                .withType(type)
+                .withStatus(status)
+                .withReason(reason)
+                .withMessage(message)
+                .withLastTransitionTime(since)
+                .withObservedGeneration(observedGeneration)
+                .build());
+        return this;
+    }
+
+    List<Condition> list() {
+        return List.copyOf(conditions);
+    }
+}

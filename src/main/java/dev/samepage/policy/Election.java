@@ -1,0 +1,49 @@
+package dev.samepage.policy;
+
+import dev.samepage.api.KsmPolicy;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Which policy wins a node: of those that match it, the one with the highest priority, and of several such the one with the
+ * lowest name. One whole policy wins.
+ */
+public final class Election {
+    private static final Comparator<KsmPolicy> STRONGEST_FIRST = Comparator.comparing(
+                    (KsmPolicy policy) -> policy.getSpec().priority())
+            .reversed()
+            .thenComparing(policy -> policy.getMetadata().getName());
+
+    private Election() {}
+
+    /** The winner of {@code node} among {@code policies}, in whatever order they come. */
+    public static Outcome of(NodeFacts node, Collection<KsmPolicy> policies) {
+        List<KsmPolicy> matching = policies.stream()
+                .filter(policy ->
+                        takesPart(policy) && policy.getSpec().nodeSelector().matches(node.labels()))
+                .sorted(STRONGEST_FIRST)
+                .toList();
+        if (matching.isEmpty()) {
+            return new Outcome.Uncovered();
+        }
+        KsmPolicy winner = matching.getFirst();
+        List<KsmPolicy> losers = matching.subList(1, matching.size());
+        return node.tunedByKubeVirt() ? new Outcome.Skipped(winner, losers) : new Outcome.Won(winner, losers);
+    }
+
+    /** Whether a policy can win anything: it is not being deleted, and this version understands it. */
+    static boolean takesPart(KsmPolicy policy) {
+        return !policy.isMarkedForDeletion() && isUnderstood(policy);
+    }
+
+    /**
+     * Whether this version understands the policy. A newer one may have stored a mode or an operator that reads as null here.
+     */
+    @SuppressWarnings("NullAway") // read from the API server, a spec can be absent and an operator unknown
+    static boolean isUnderstood(KsmPolicy policy) {
+        return policy.getSpec() != null
+                && policy.getSpec().mode() != null
+                && policy.getSpec().nodeSelector().matchExpressions().stream().allMatch(r -> r.operator() != null);
+    }
+}

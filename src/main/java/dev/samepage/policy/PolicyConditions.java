@@ -1,0 +1,188 @@
+package dev.samepage.policy;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.samepage.api.KsmPolicy;
+import dev.samepage.policy.Member.Standing;
+import io.fabric8.kubernetes.api.model.Condition;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * The five conditions of a policy, read as kstatus reads them (and with it Flux and Argo CD): Stalled=True is a failure,
+ * Reconciling=True or Ready=False is progress, everything else is well. All five are always there; at most one of Stalled and
+ * Reconciling is True.
+ */
+final class PolicyConditions {
+    private static final String READY = "Ready";
+    private static final String RECONCILING = "Reconciling";
+    private static final String STALLED = "Stalled";
+    private static final String DEGRADED = "Degraded";
+    private static final String CONFLICTED = "Conflicted";
+
+    private static final int NAMES = 3;
+
+    private final KsmPolicy policy;
+    private final Territory territory;
+    private final int targeted;
+    private final int applied;
+    private final int progressing;
+    private final List<Member> failed;
+
+    PolicyConditions(KsmPolicy policy, Territory territory) {
+        this.policy = policy;
+        this.territory = territory;
+        targeted = territory.members().size();
+        applied = territory.count(Standing.APPLIED);
+        progressing = territory.count(Standing.PROGRESSING);
+        failed = territory.all(Standing.FAILED);
+    }
+
+    /** Of a policy that was stored by a newer version and cannot be acted on by this one. */
+    static List<Condition> notUnderstood(Conditions conditions) {
+        String reason = "NotUnderstood";
+        String message =
+                "This version of Samepage does not know the policy's mode, or an operator of its nodeSelector. "
+                        + "The policy takes no part, and its nodes stay as they are. Upgrade Samepage, or write a mode that it knows: "
+                        + "Observe, Stopped, Unmerged, Fixed or KernelAdvisor.";
+        return conditions
+                .with(READY, false, reason, message)
+                .with(RECONCILING, false, reason, "Nothing can be done.")
+                .with(STALLED, true, reason, message)
+                .with(DEGRADED, false, reason, "Nothing was applied.")
+                .with(CONFLICTED, false, reason, "The policy takes no part.")
+                .list();
+    }
+
+    List<Condition> in(Conditions conditions) {
+        ready(conditions);
+        reconciling(conditions);
+        stalled(conditions);
+        degraded(conditions);
+        conflicted(conditions);
+        return conditions.list();
+    }
+
+    private void ready(Conditions conditions) {
+        if (!failed.isEmpty()) {
+            conditions.with(
+                    READY,
+                    false,
+                    "NodesFailed",
+                    "%d of %s failed; the first: %s: %s"
+                            .formatted(
+                                    failed.size(),
+                                    nodes(targeted),
+                                    failed.getFirst().node(),
+                                    failed.getFirst().message()));
+        } else if (!territory.rivals().isEmpty()) {
+            conditions.with(READY, false, "Conflicted", progress() + " " + conflict());
+        } else if (targeted == 0) {
+            conditions.with(READY, true, "NoNodes", whyNoNodes());
+        } else if (policy.getSpec().paused()) {
+            conditions.with(READY, progressing == 0, "Paused", progress() + " Paused: no node is changed.");
+        } else if (progressing > 0) {
+            conditions.with(READY, false, "Progressing", progress());
+        } else {
+            conditions.with(READY, true, "Applied", progress());
+        }
+    }
+
+    private void reconciling(Conditions conditions) {
+        if (progressing == 0) {
+            conditions.with(RECONCILING, false, "Done", "No node is on the way.");
+        } else if (policy.getSpec().paused()) {
+            conditions.with(RECONCILING, false, "Paused", nodes(progressing) + " not changed while paused is true.");
+        } else if (!failed.isEmpty()) {
+            conditions.with(RECONCILING, false, "NodesFailed", nodes(progressing) + " on the way, but others failed.");
+        } else {
+            conditions.with(RECONCILING, true, "Progressing", nodes(progressing) + " on the way.");
+        }
+    }
+
+    private void stalled(Conditions conditions) {
+        if (failed.isEmpty()) {
+            conditions.with(STALLED, false, "NoFailures", "No node failed.");
+        } else {
+            conditions.with(
+                    STALLED,
+                    true,
+                    "NodesFailed",
+                    "%d of %s failed; Ready names the first, examples the first five."
+                            .formatted(failed.size(), nodes(targeted)));
+        }
+    }
+
+    private void degraded(Conditions conditions) {
+        List<Member> lacking = territory.members().stream()
+                .filter(member -> member.trueCondition(DEGRADED).isPresent())
+                .toList();
+        if (lacking.isEmpty()) {
+            conditions.with(DEGRADED, false, "Complete", "No node lacks a setting.");
+        } else {
+            Member first = lacking.getFirst();
+            conditions.with(
+                    DEGRADED,
+                    true,
+                    "NodesDegraded",
+                    "%d of %s lack a setting; the first: %s: %s"
+                            .formatted(
+                                    lacking.size(),
+                                    nodes(targeted),
+                                    first.node(),
+                                    first.trueCondition(DEGRADED)
+                                            .map(Condition::getMessage)
+                                            .orElse("")));
+        }
+    }
+
+    private void conflicted(Conditions conditions) {
+        if (territory.rivals().isEmpty()) {
+            conditions.with(
+                    CONFLICTED, false, "NoConflict", "No other policy of this priority matches the same nodes.");
+        } else {
+            conditions.with(CONFLICTED, true, "SamePriority", conflict());
+        }
+    }
+
+    private String conflict() {
+        return "Of the same priority (%d), and matching some of the same nodes: %s. The lowest name wins them; give one of the policies another priority."
+                .formatted(policy.getSpec().priority(), names(territory.rivals()));
+    }
+
+    private String progress() {
+        int unreachable = targeted - applied - progressing - failed.size();
+        return "%d of %s as the policy wants%s%s."
+                .formatted(
+                        applied,
+                        nodes(targeted),
+                        progressing == 0 ? "" : ", %d on the way".formatted(progressing),
+                        unreachable == 0 ? "" : ", %d cannot be reached".formatted(unreachable));
+    }
+
+    private String whyNoNodes() {
+        if (territory.matched() == 0) {
+            return "nodeSelector matches no node.";
+        }
+        var reasons = new StringBuilder("nodeSelector matches %s:".formatted(nodes(territory.matched())));
+        if (territory.overridden() > 0) {
+            reasons.append(" %d won by another policy (%s)"
+                    .formatted(territory.overridden(), names(territory.winners().keySet())));
+        }
+        if (territory.skipped() > 0) {
+            reasons.append(territory.overridden() > 0 ? "," : "")
+                    .append(" %d tuned by KubeVirt itself (annotation %s) and skipped"
+                            .formatted(territory.skipped(), NodeFacts.TUNED_BY_KUBEVIRT));
+        }
+        return reasons.append('.').toString();
+    }
+
+    private static String nodes(int count) {
+        return count == 1 ? "1 node" : count + " nodes";
+    }
+
+    private static String names(Collection<String> names) {
+        return names.stream().limit(NAMES).collect(joining(", "))
+                + (names.size() > NAMES ? " and %d more".formatted(names.size() - NAMES) : "");
+    }
+}

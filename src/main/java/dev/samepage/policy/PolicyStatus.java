@@ -1,0 +1,75 @@
+package dev.samepage.policy;
+
+import dev.samepage.api.KsmPolicy;
+import dev.samepage.api.KsmPolicyStatus;
+import dev.samepage.api.KsmPolicyStatus.NodeCounts;
+import dev.samepage.policy.Member.Standing;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** Writes a policy's status from what is known of the fleet. Equal input gives an equal status, whenever that is. */
+public final class PolicyStatus {
+    private static final int EXAMPLES = 5;
+
+    private final Clock clock;
+
+    /** Times, and whether an agent has been silent for too long, are by {@code clock}. */
+    public PolicyStatus(Clock clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * The status that {@code policy} is to have.
+     *
+     * @param fleet among its policies is {@code policy}, the same version of it
+     */
+    public KsmPolicyStatus of(KsmPolicy policy, Fleet fleet) {
+        var before = policy.getStatus();
+        var conditions = new Conditions(
+                clock,
+                Objects.requireNonNullElse(policy.getMetadata().getGeneration(), 0L),
+                before == null ? List.of() : before.conditions());
+        if (!Election.isUnderstood(policy)) {
+            return new KsmPolicyStatus(
+                    policy.getMetadata().getGeneration(),
+                    new NodeCounts(0, 0, 0, 0, 0, 0, 0, 0),
+                    null,
+                    null,
+                    null,
+                    Map.of(),
+                    List.of(),
+                    PolicyConditions.notUnderstood(conditions));
+        }
+        var territory = Territory.of(policy, fleet, clock);
+        var totals = Totals.of(territory.members().stream()
+                .map(Member::status)
+                .filter(Objects::nonNull)
+                .toList());
+        return new KsmPolicyStatus(
+                policy.getMetadata().getGeneration(),
+                counts(territory),
+                totals.counters(),
+                totals.memory(),
+                totals.ksmd(),
+                totals.verdicts(),
+                territory.all(Standing.FAILED).stream()
+                        .limit(EXAMPLES)
+                        .map(Member::asExample)
+                        .toList(),
+                new PolicyConditions(policy, territory).in(conditions));
+    }
+
+    private static NodeCounts counts(Territory territory) {
+        return new NodeCounts(
+                territory.matched(),
+                territory.members().size(),
+                territory.overridden(),
+                territory.skipped(),
+                territory.count(Standing.APPLIED),
+                territory.count(Standing.PROGRESSING),
+                territory.count(Standing.FAILED),
+                territory.count(Standing.UNREACHABLE));
+    }
+}

@@ -1,0 +1,201 @@
+package dev.samepage.policy;
+
+import static dev.samepage.policy.Given.forAll;
+import static dev.samepage.policy.Given.ksmNode;
+import static dev.samepage.policy.Given.node;
+import static dev.samepage.policy.Given.obeying;
+import static dev.samepage.policy.Given.policy;
+import static dev.samepage.policy.Given.report;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.samepage.api.Fixed;
+import dev.samepage.api.KsmNode;
+import dev.samepage.api.KsmNodeSpec;
+import dev.samepage.api.KsmNodeSpec.PolicyReference;
+import dev.samepage.api.KsmPolicy;
+import dev.samepage.api.Mode;
+import dev.samepage.api.OnRemoval;
+import dev.samepage.api.Settings;
+import dev.samepage.api.State;
+import dev.samepage.api.Unmerge;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class AssignmentTest {
+    // printf %s
+    // '{"covered":true,"onRemoval":"Restore","settings":{"fixed":{"pagesToScan":1000,"sleepMillis":20},"mode":"Fixed"},
+    // "unmerge":{"allowed":false,"reservePercent":10}}' | sha256sum, as one line and without this break
+    private static final String FIXED_1000 = "d40121dddfea";
+
+    // printf %s '{"covered":false,"onRemoval":"Restore","unmerge":{"allowed":false,"reservePercent":10}}' | sha256sum
+    private static final String RELEASE = "f1af85ce41d1";
+    private static final KsmNodeSpec RELEASED =
+            new KsmNodeSpec(null, null, Unmerge.refused(), OnRemoval.RESTORE, RELEASE);
+
+    @Test
+    void theWinnerIsWhatTheNodeIsTold() {
+        assertThat(Assignment.of(node("worker"), List.of(forAll("a", 0)), null))
+                .isEqualTo(new Assignment.Spec(new KsmNodeSpec(
+                        new PolicyReference("a", 3L),
+                        new Settings(Mode.FIXED, new Fixed(1000, 20), null, null),
+                        new Unmerge(false, 10),
+                        OnRemoval.RESTORE,
+                        FIXED_1000)));
+    }
+
+    @Test
+    void theHashSaysNothingOfWhosePolicyItIs() {
+        KsmPolicy other = forAll("z", 99);
+        other.getMetadata().setGeneration(17L);
+
+        assertThat(Assignment.specFrom(other).hash()).isEqualTo(FIXED_1000);
+    }
+
+    @Test
+    void theHashChangesWithTheSettings() {
+        assertThat(hash("{nodeSelector: {}, mode: Fixed, fixed: {pagesToScan: 1001}}"))
+                .isNotEqualTo(FIXED_1000);
+    }
+
+    @Test
+    void theHashChangesWithUnmerge() {
+        assertThat(hash("{nodeSelector: {}, mode: Fixed, fixed: {pagesToScan: 1000}, unmerge: {allowed: true}}"))
+                .isNotEqualTo(FIXED_1000);
+    }
+
+    @Test
+    void theHashChangesWithWhatIsToHappenOnRemoval() {
+        assertThat(hash("{nodeSelector: {}, mode: Fixed, fixed: {pagesToScan: 1000}, onRemoval: Keep}"))
+                .isNotEqualTo(FIXED_1000);
+    }
+
+    @Test
+    void aPausedWinnerChangesNothing() {
+        KsmPolicy paused = policy("a", "{nodeSelector: {}, mode: Stopped, paused: true}");
+
+        assertThat(Assignment.of(node("worker"), List.of(paused), null)).isEqualTo(new Assignment.AsItIs());
+        assertThat(Assignment.of(node("worker"), List.of(paused), obeying("worker", forAll("a", 0), State.APPLIED)))
+                .isEqualTo(new Assignment.AsItIs());
+    }
+
+    @Test
+    void aNodeThatNoPolicyCoversAndThatWasNeverToldAnythingIsLeftAlone() {
+        assertThat(Assignment.of(node("worker"), List.of(), null)).isEqualTo(new Assignment.AsItIs());
+    }
+
+    @Test
+    void aNodeThatNoPolicyCoversAnyMoreIsReleased() {
+        KsmNode applied = obeying("worker", forAll("a", 0), State.APPLIED);
+
+        assertThat(Assignment.of(node("worker"), List.of(), applied)).isEqualTo(new Assignment.Spec(RELEASED));
+    }
+
+    @Test
+    void theReleaseKeepsWhatTheLastPolicySaidAboutIt() {
+        KsmPolicy last = policy(
+                "a",
+                "{nodeSelector: {}, mode: Stopped, onRemoval: RestoreAndUnmerge, unmerge: {allowed: true, reservePercent: 25}}");
+
+        assertThat(Assignment.of(node("worker"), List.of(), obeying("worker", last, State.APPLIED)))
+                .isInstanceOfSatisfying(Assignment.Spec.class, release -> {
+                    assertThat(release.spec().policy()).isNull();
+                    assertThat(release.spec().settings()).isNull();
+                    assertThat(release.spec().onRemoval()).isEqualTo(OnRemoval.RESTORE_AND_UNMERGE);
+                    assertThat(release.spec().unmerge()).isEqualTo(new Unmerge(true, 25));
+                    assertThat(release.spec().hash()).hasSize(12).isNotEqualTo(RELEASE);
+                });
+    }
+
+    @Test
+    void aNodeThatKubeVirtTunesIsReleased() {
+        var tuned = new NodeFacts("worker", Map.of(), true, true);
+        KsmPolicy policy = forAll("a", 0);
+
+        assertThat(Assignment.of(tuned, List.of(policy), obeying("worker", policy, State.APPLIED)))
+                .isEqualTo(new Assignment.Spec(RELEASED));
+        assertThat(Assignment.of(tuned, List.of(policy), null)).isEqualTo(new Assignment.AsItIs());
+    }
+
+    @Test
+    void aPausedPolicyHoldsTheNodesThatItWasGiven() {
+        KsmPolicy before = forAll("a", 0);
+        KsmPolicy pausedAndNarrowed =
+                policy("a", "{nodeSelector: {matchLabels: {zone: north}}, mode: Stopped, paused: true}");
+
+        assertThat(Assignment.of(node("worker"), List.of(pausedAndNarrowed), obeying("worker", before, State.APPLIED)))
+                .isEqualTo(new Assignment.AsItIs());
+    }
+
+    @Test
+    void aPolicyThatIsNotUnderstoodHoldsTheNodesThatItWasGiven() {
+        KsmPolicy before = forAll("a", 0);
+        KsmPolicy fromTheFuture = policy("a", "{nodeSelector: {}, mode: Clairvoyant}");
+
+        assertThat(Assignment.of(node("worker"), List.of(fromTheFuture), obeying("worker", before, State.APPLIED)))
+                .isEqualTo(new Assignment.AsItIs());
+    }
+
+    @Test
+    void anotherPolicyTakesOverFromOneThatIsNotUnderstood() {
+        KsmPolicy fromTheFuture = policy("a", "{nodeSelector: {}, priority: 9, mode: Clairvoyant}");
+        KsmPolicy known = forAll("b", 0);
+
+        assertThat(Assignment.of(
+                        node("worker"),
+                        List.of(fromTheFuture, known),
+                        obeying("worker", forAll("a", 0), State.APPLIED)))
+                .isEqualTo(new Assignment.Spec(Assignment.specFrom(known)));
+    }
+
+    @Test
+    void aPausedPolicyThatIsDeletedHoldsNothing() {
+        KsmPolicy leaving = policy("a", "{nodeSelector: {}, mode: Stopped, paused: true}");
+        leaving.getMetadata().setDeletionTimestamp("2026-03-01T11:59:00Z");
+
+        assertThat(Assignment.of(node("worker"), List.of(leaving), obeying("worker", leaving, State.APPLIED)))
+                .isInstanceOf(Assignment.Spec.class);
+    }
+
+    @Test
+    void aReleasedNodeNeedsItsKsmNodeNoMore() {
+        KsmNode released = ksmNode("worker", RELEASED, report(State.RESTORED, RELEASE));
+
+        assertThat(Assignment.of(node("worker"), List.of(), released)).isEqualTo(new Assignment.Deleted());
+    }
+
+    @Test
+    void aNodeIsNotReleasedBeforeItSaysSoOfThisRelease() {
+        var earlier = ksmNode("worker", RELEASED, report(State.RESTORED, "0123456789ab"));
+        var stillApplied = ksmNode("worker", RELEASED, report(State.APPLIED, RELEASE));
+        var failed = ksmNode("worker", RELEASED, report(State.FAILED, RELEASE));
+
+        assertThat(List.of(earlier, stillApplied, failed)).noneMatch(Assignment::isReleased);
+    }
+
+    @Test
+    void aNodeThatNoAgentEverReportedOnHasNothingToBeReleasedFrom() {
+        assertThat(Assignment.isReleased(ksmNode("worker", RELEASED, null))).isTrue();
+        assertThat(Assignment.isReleased(ksmNode("worker", null, null))).isTrue();
+    }
+
+    @Test
+    void aCoveredNodeIsNotReleasedWhateverItReports() {
+        KsmNodeSpec covered = Assignment.specFrom(forAll("a", 0));
+
+        assertThat(Assignment.isReleased(ksmNode("worker", covered, null))).isFalse();
+        assertThat(Assignment.isReleased(ksmNode("worker", covered, report(State.RESTORED, covered.hash()))))
+                .isFalse();
+    }
+
+    @Test
+    void aReportWithoutASpecIsAnsweredWithARelease() {
+        KsmNode stray = ksmNode("worker", null, report(State.APPLIED, FIXED_1000));
+
+        assertThat(Assignment.of(node("worker"), List.of(), stray)).isEqualTo(new Assignment.Spec(RELEASED));
+    }
+
+    private static String hash(String spec) {
+        return Assignment.specFrom(policy("a", spec)).hash();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.samepage.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class NodeFactsTest {
+
+    @Test
+    void aNodeWithoutConditionsIsReachable() {
+        Node node = new NodeBuilder()
+                .withNewMetadata()
+                .withName("worker")
+                .addToLabels("zone", "north")
+                .endMetadata()
+                .build();
+
+        assertThat(NodeFacts.of(node)).isEqualTo(new NodeFacts("worker", Map.of("zone", "north"), false, true));
+    }
+
+    @Test
+    void aNodeThatIsNotReadyIsReachable() {
+        assertThat(NodeFacts.of(ready("False")).reachable()).isTrue();
+    }
+
+    @Test
+    void aNodeWhoseReadinessIsUnknownIsNot() {
+        assertThat(NodeFacts.of(ready("Unknown")).reachable()).isFalse();
+    }
+
+    @Test
+    void kubeVirtsAnnotationCountsOnlyWhenTrue() {
+        assertThat(NodeFacts.of(annotated("true")).tunedByKubeVirt()).isTrue();
+        assertThat(NodeFacts.of(annotated("false")).tunedByKubeVirt()).isFalse();
+    }
+
+    @Test
+    void aHeartbeatChangesNothingThatMatters() {
+        Node before = new NodeBuilder(ready("True"))
+                .editMetadata()
+                .addToAnnotations("kubevirt.io/heartbeat", "1")
+                .endMetadata()
+                .build();
+        Node after = new NodeBuilder(ready("True"))
+                .editMetadata()
+                .addToAnnotations("kubevirt.io/heartbeat", "2")
+                .endMetadata()
+                .build();
+
+        assertThat(NodeFacts.of(after)).isEqualTo(NodeFacts.of(before));
+    }
+
+    private static Node ready(String status) {
+        return new NodeBuilder()
+                .withNewMetadata()
+                .withName("worker")
+                .endMetadata()
+                .withNewStatus()
+                .addNewCondition()
+                .withType("Ready")
+                .withStatus(status)
+                .endCondition()
+                .endStatus()
+                .build();
+    }
+
+    private static Node annotated(String value) {
+        return new NodeBuilder()
+                .withNewMetadata()
+                .withName("worker")
+                .addToAnnotations("kubevirt.io/ksm-handler-managed", value)
+                .endMetadata()
+                .build();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.samepage.policy;
+
+import org.jspecify.annotations.NullMarked;
