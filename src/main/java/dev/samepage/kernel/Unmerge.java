@@ -46,9 +46,10 @@ public final class Unmerge {
         }
         try {
             child.getOutputStream().close();
+            // Only waiting can be interrupted, reading cannot; the little that a child says fits into the pipe.
+            int exit = child.waitFor();
             String output = new String(child.getInputStream().readNBytes(OUTPUT_BYTES), StandardCharsets.US_ASCII);
-            child.getInputStream().close();
-            return result(child.waitFor(), output, new KsmDirectory(ksmDirectory));
+            return result(exit, output, new KsmDirectory(ksmDirectory));
         } catch (IOException e) {
             return new UnmergeResult.Failed("the child process could not be followed: " + Text.shown(e.toString()));
         } catch (InterruptedException e) {
@@ -95,18 +96,19 @@ public final class Unmerge {
         return Path.of(source.getLocation().toURI()).toString();
     }
 
-    /** The child's exit, put into words. */
+    /** What the child's exit means. One that was killed may still have been done: the kernel does not look for a signal at every page. */
     static UnmergeResult result(int exit, String output, KsmFiles files) throws IOException {
-        if (exit > SIGNALLED) {
-            return new UnmergeResult.Killed(exit - SIGNALLED);
-        }
         if (exit == UnmergeChild.REFUSED) {
             return UnmergeChild.refusal(output);
         }
-        if (exit != 0) {
+        if (exit != 0 && exit <= SIGNALLED) {
             return new UnmergeResult.Failed("the child process ended with " + exit + ": " + Text.shown(output));
         }
-        long shared = new Ksm(files).counters().get(Counter.PAGES_SHARED).orElse(0);
+        Ksm ksm = new Ksm(files);
+        long shared = ksm.counters().get(Counter.PAGES_SHARED).orElse(0);
+        if (exit > SIGNALLED && (shared > 0 || ksm.value(Knob.RUN).orElse(0) != 2)) {
+            return new UnmergeResult.Killed(exit - SIGNALLED);
+        }
         return shared == 0 ? new UnmergeResult.Unmerged() : new UnmergeResult.StillMerged(shared);
     }
 }

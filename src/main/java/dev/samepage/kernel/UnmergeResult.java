@@ -24,7 +24,8 @@ public sealed interface UnmergeResult {
     }
 
     /**
-     * The child was killed: {@code run} reads 0 and a part is un-merged. Signal 9 that nobody sent means that memory ran out.
+     * The child was killed before it was done: {@code run} reads 0, and some memory may be un-merged although the counters move only at the
+     * end. Signal 9 that nobody sent means that memory ran out.
      *
      * @param signal the number of the signal
      */
@@ -32,7 +33,7 @@ public sealed interface UnmergeResult {
         @Override
         public String reason() {
             return "the process that did it was killed by signal " + signal
-                    + (signal == 9 ? ", as happens when memory runs out" : "") + "; a part is un-merged";
+                    + (signal == 9 ? ", as happens when memory runs out" : "");
         }
     }
 

@@ -69,8 +69,13 @@ class UnmergeTest {
         UnmergeResult result = Unmerge.result(137, "", FakeKsm.linux618());
         assertThat(result).isEqualTo(new UnmergeResult.Killed(9));
         assertThat(((UnmergeResult.NotUnmerged) result).reason())
-                .isEqualTo(
-                        "the process that did it was killed by signal 9, as happens when memory runs out; a part is un-merged");
+                .isEqualTo("the process that did it was killed by signal 9, as happens when memory runs out");
+    }
+
+    @Test
+    void isDoneWhereTheSignalCameTooLate() throws IOException {
+        assertThat(Unmerge.result(137, "", FakeKsm.linux618().with(Knob.RUN, 2)))
+                .isEqualTo(new UnmergeResult.Unmerged());
     }
 
     @ParameterizedTest
