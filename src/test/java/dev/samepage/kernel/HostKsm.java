@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -22,7 +23,7 @@ final class HostKsm implements BeforeAllCallback, BeforeEachCallback, AfterEachC
     private static final String LOCK = "/run/samepage-test.lock";
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(HostKsm.class);
 
-    /** What Linux starts with, in the order in which it can be written. */
+    /** What Linux starts with. */
     private static final Map<Knob, Long> DEFAULTS = new EnumMap<>(Map.ofEntries(
             Map.entry(Knob.RUN, 0L),
             Map.entry(Knob.PAGES_TO_SCAN, 100L),
@@ -110,24 +111,24 @@ final class HostKsm implements BeforeAllCallback, BeforeEachCallback, AfterEachC
             return new Loan(flock, channel);
         }
 
-        /** Stops ksmd first and sets {@code run} last; the advisor goes before what it would reset. */
+        /**
+         * Stops ksmd first and starts it last. The advisor is switched after it has its figures, since it begins with them, and before {@code
+         * pages_to_scan}, which it resets, and which is its own while it is on.
+         */
         synchronized void set(Map<Knob, Long> values) throws IOException {
             files.write(Knob.RUN.file(), "0");
             if (shared() > mergedAtFirst) {
                 files.write(Knob.RUN.file(), "2");
                 files.write(Knob.RUN.file(), "0");
             }
+            for (Knob knob : EnumSet.complementOf(EnumSet.of(Knob.RUN, Knob.ADVISOR_MODE, Knob.PAGES_TO_SCAN))) {
+                write(knob, values);
+            }
             write(Knob.ADVISOR_MODE, values);
-            for (Knob knob : values.keySet()) {
-                if (knob != Knob.RUN && knob != Knob.ADVISOR_MODE && !isTheAdvisors(knob, values)) {
-                    write(knob, values);
-                }
+            if (values.getOrDefault(Knob.ADVISOR_MODE, 0L) == 0) {
+                write(Knob.PAGES_TO_SCAN, values);
             }
             write(Knob.RUN, values);
-        }
-
-        private static boolean isTheAdvisors(Knob knob, Map<Knob, Long> values) {
-            return knob == Knob.PAGES_TO_SCAN && values.getOrDefault(Knob.ADVISOR_MODE, 0L) == 1;
         }
 
         private void write(Knob knob, Map<Knob, Long> values) throws IOException {
