@@ -1,0 +1,165 @@
+package dev.samepage.operator;
+
+import dev.samepage.api.KsmNode;
+import dev.samepage.api.KsmPolicy;
+import dev.samepage.operator.AgentManifest.Content;
+import dev.samepage.policy.Assignment;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.dependent.kubernetes.SSABasedGenericKubernetesResourceMatcher;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.quarkiverse.operatorsdk.runtime.api.ConfigurableReconciler;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the agent's DaemonSet in Samepage's namespace as long as it is needed: while there is a policy, or a node that is not
+ * yet released. What it looks after is the namespace, because that is there before the first policy and after the last.
+ */
+@Singleton
+@ControllerConfiguration(
+        name = "agent",
+        fieldManager = OperatorApplication.FIELD_MANAGER,
+        maxReconciliationInterval = @MaxReconciliationInterval(interval = 1, timeUnit = TimeUnit.MINUTES))
+public class AgentReconciler implements Reconciler<Namespace>, ConfigurableReconciler<Namespace> {
+    private static final Logger log = LoggerFactory.getLogger(AgentReconciler.class);
+    private static final Duration NEXT_LOOK = Duration.ofSeconds(15);
+
+    private final String namespace;
+    private final AgentManifest manifest;
+
+    private volatile @Nullable Applied lastApplied;
+
+    /** What was applied last, and which generation of which DaemonSet that made. */
+    private record Applied(DaemonSet wanted, String uid, Long generation) {}
+
+    /** Where the manifest is, and where its DaemonSet goes, are in {@code settings}. */
+    public AgentReconciler(OperatorSettings settings) {
+        namespace = settings.namespace();
+        manifest = new AgentManifest(settings.agent().manifest());
+    }
+
+    /** Looks after one namespace only, which is known when the operator starts. */
+    @Override
+    public void updateConfigurationFrom(ControllerConfigurationOverrider<Namespace> overrider) {
+        overrider.withLabelSelector("kubernetes.io/metadata.name=" + namespace);
+    }
+
+    @Override
+    public List<EventSource<?, Namespace>> prepareEventSources(EventSourceContext<Namespace> context) {
+        Set<ResourceID> here = Set.of(new ResourceID(namespace));
+        var daemonSets = InformerEventSourceConfiguration.from(DaemonSet.class, Namespace.class)
+                .withName(DaemonSet.class.getSimpleName())
+                .withNamespaces(namespace)
+                .withLabelSelector(AgentManifest.OWN + "=" + AgentManifest.OPERATOR)
+                .withOnUpdateFilter(AgentReconciler::isAnother)
+                .withSecondaryToPrimaryMapper(daemonSet -> here)
+                .build();
+        return List.of(
+                Sources.policies(context, policy -> here),
+                Sources.ksmNodes(
+                        context,
+                        (now, before) -> Assignment.isReleased(now) != Assignment.isReleased(before),
+                        ksmNode -> here),
+                new InformerEventSource<>(daemonSets, context));
+    }
+
+    @Override
+    public UpdateControl<Namespace> reconcile(Namespace namespace, Context<Namespace> context) {
+        if (!isNeeded(context)) {
+            deleteAllBut(Set.of(), "Nothing is left to do: deleted the agent", context);
+            return UpdateControl.noUpdate();
+        }
+        return switch (manifest.read(this.namespace, context.getClient().getKubernetesSerialization())) {
+            case Content.Agent(DaemonSet agent) -> {
+                apply(agent, context);
+                deleteAllBut(Set.of(agent.getMetadata().getName()), "Deleted an agent of another name", context);
+                yield UpdateControl.noUpdate();
+            }
+            case Content.Unusable(String reason) -> {
+                log.error(reason);
+                yield UpdateControl.<Namespace>noUpdate().rescheduleAfter(NEXT_LOOK);
+            }
+        };
+    }
+
+    private static boolean isNeeded(Context<Namespace> context) {
+        return !Sources.all(KsmPolicy.class, context).isEmpty()
+                || !Sources.all(KsmNode.class, context).stream().allMatch(Assignment::isReleased);
+    }
+
+    private void apply(DaemonSet wanted, Context<Namespace> context) {
+        var daemonSets = Sources.of(DaemonSet.class, context);
+        var id = ResourceID.fromResource(wanted);
+        DaemonSet current = daemonSets.get(id).orElse(null);
+        if (current != null && (isTheLastApplied(wanted, current) || matches(wanted, current, context))) {
+            return;
+        }
+        DaemonSet applied = context.getClient()
+                .resource(wanted)
+                .fieldManager(OperatorApplication.FIELD_MANAGER)
+                .forceConflicts()
+                .serverSideApply();
+        if (current == null) {
+            daemonSets.handleRecentResourceCreate(id, applied);
+        } else {
+            daemonSets.handleRecentResourceUpdate(id, applied, current);
+        }
+        lastApplied = new Applied(
+                wanted, applied.getMetadata().getUid(), applied.getMetadata().getGeneration());
+        log.atInfo()
+                .addKeyValue("daemonSet", wanted.getMetadata().getName())
+                .addKeyValue("generation", applied.getMetadata().getGeneration())
+                .log("Applied the agent");
+    }
+
+    private static boolean matches(DaemonSet wanted, DaemonSet current, Context<Namespace> context) {
+        return SSABasedGenericKubernetesResourceMatcher.<DaemonSet>getInstance().matches(current, wanted, context);
+    }
+
+    /** Applied again it would change nothing, however differently the API server writes it. */
+    private boolean isTheLastApplied(DaemonSet wanted, DaemonSet current) {
+        return new Applied(
+                        wanted,
+                        current.getMetadata().getUid(),
+                        current.getMetadata().getGeneration())
+                .equals(lastApplied);
+    }
+
+    private static void deleteAllBut(Set<String> names, String message, Context<Namespace> context) {
+        for (DaemonSet daemonSet : Sources.all(DaemonSet.class, context)) {
+            String name = daemonSet.getMetadata().getName();
+            if (!names.contains(name) && !daemonSet.isMarkedForDeletion()) {
+                context.getClient().resource(daemonSet).delete();
+                log.atInfo().addKeyValue("daemonSet", name).log(message);
+            }
+        }
+    }
+
+    /** Not merely another status, which a DaemonSet has with every pod. */
+    private static boolean isAnother(HasMetadata now, HasMetadata before) {
+        return Sources.wantsSomethingElse(now, before)
+                || !Objects.equals(
+                        now.getMetadata().getLabels(), before.getMetadata().getLabels())
+                || !Objects.equals(
+                        now.getMetadata().getAnnotations(), before.getMetadata().getAnnotations());
+    }
+}

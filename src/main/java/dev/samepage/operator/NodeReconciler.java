@@ -1,0 +1,155 @@
+package dev.samepage.operator;
+
+import static java.util.Objects.requireNonNullElse;
+import static java.util.stream.Collectors.toSet;
+
+import dev.samepage.api.KsmNode;
+import dev.samepage.api.KsmNodeSpec;
+import dev.samepage.api.KsmPolicy;
+import dev.samepage.policy.Assignment;
+import dev.samepage.policy.NodeFacts;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells a node what the policy that won it wants, by its KsmNode's spec. Writes only where that changes. */
+@Singleton
+@ControllerConfiguration(
+        name = "node",
+        fieldManager = OperatorApplication.FIELD_MANAGER,
+        informer =
+                @Informer(
+                        itemStore = NodeStore.class,
+                        informerListLimit = Sources.PAGE,
+                        onUpdateFilter = NodeReconciler.Matters.class),
+        maxReconciliationInterval = @MaxReconciliationInterval(interval = 3, timeUnit = TimeUnit.MINUTES))
+public class NodeReconciler implements Reconciler<Node> {
+    private static final Logger log = LoggerFactory.getLogger(NodeReconciler.class);
+
+    @Override
+    public List<EventSource<?, Node>> prepareEventSources(EventSourceContext<Node> context) {
+        var ksmNodes = Sources.ksmNodes(
+                context, NodeReconciler::decidesSomething, ksmNode -> Set.of(ResourceID.fromResource(ksmNode)));
+        var policies = Sources.policies(context, policy -> nodesConcernedBy(policy, context, ksmNodes));
+        return List.of(ksmNodes, policies);
+    }
+
+    @Override
+    public UpdateControl<Node> reconcile(Node node, Context<Node> context) {
+        var ksmNodes = Sources.of(KsmNode.class, context);
+        KsmNode current = ksmNodes.get(ResourceID.fromResource(node)).orElse(null);
+        switch (Assignment.of(NodeFacts.of(node), Sources.all(KsmPolicy.class, context), current)) {
+            case Assignment.AsItIs asItIs -> {}
+            case Assignment.Spec(KsmNodeSpec spec) -> tell(node, spec, current, ksmNodes, context);
+            case Assignment.Deleted deleted -> delete(current, context);
+        }
+        return UpdateControl.noUpdate();
+    }
+
+    private static void tell(
+            Node node,
+            KsmNodeSpec spec,
+            @Nullable KsmNode current,
+            InformerEventSource<KsmNode, Node> ksmNodes,
+            Context<Node> context) {
+        OwnerReference owner = ownerReferenceTo(node);
+        if (current != null
+                && spec.equals(current.getSpec())
+                && current.getMetadata().getOwnerReferences().contains(owner)) {
+            return;
+        }
+        var wanted = new KsmNode();
+        wanted.setMetadata(new ObjectMetaBuilder()
+                .withName(node.getMetadata().getName())
+                .withOwnerReferences(owner)
+                .build());
+        wanted.setSpec(spec);
+        KsmNode applied = context.getClient()
+                .resource(wanted)
+                .fieldManager(OperatorApplication.FIELD_MANAGER)
+                .forceConflicts()
+                .serverSideApply();
+        if (current == null) {
+            ksmNodes.handleRecentResourceCreate(ResourceID.fromResource(node), applied);
+        } else {
+            ksmNodes.handleRecentResourceUpdate(ResourceID.fromResource(node), applied, current);
+        }
+        log.atInfo()
+                .addKeyValue("node", node.getMetadata().getName())
+                .addKeyValue(
+                        "policy", spec.policy() == null ? "none" : spec.policy().name())
+                .addKeyValue("hash", spec.hash())
+                .log(spec.policy() == null ? "Releasing the node" : "Told the node what its policy wants");
+    }
+
+    private static void delete(@Nullable KsmNode released, Context<Node> context) {
+        if (released != null) {
+            // Only as it was looked at: should its agent report anything else by now, this is decided again.
+            context.getClient().resource(released).lockResourceVersion().delete();
+            log.atInfo()
+                    .addKeyValue("node", released.getMetadata().getName())
+                    .log("The node is released; deleted its KsmNode");
+        }
+    }
+
+    private static OwnerReference ownerReferenceTo(Node node) {
+        return new OwnerReferenceBuilder()
+                .withApiVersion("v1")
+                .withKind("Node")
+                .withName(node.getMetadata().getName())
+                .withUid(node.getMetadata().getUid())
+                .build();
+    }
+
+    /** The nodes that the policy matches, and those that have been told to follow it. */
+    @SuppressWarnings("NullAway") // read from the API server, a spec can be absent
+    private static Set<ResourceID> nodesConcernedBy(
+            KsmPolicy policy, EventSourceContext<Node> context, InformerEventSource<KsmNode, Node> ksmNodes) {
+        String name = policy.getMetadata().getName();
+        var concerned = context.getPrimaryCache()
+                .list(node -> policy.getSpec() != null
+                        && policy.getSpec()
+                                .nodeSelector()
+                                .matches(requireNonNullElse(node.getMetadata().getLabels(), java.util.Map.of())))
+                .map(ResourceID::fromResource)
+                .collect(toSet());
+        ksmNodes.list(ksmNode -> ksmNode.getSpec() != null
+                        && ksmNode.getSpec().policy() != null
+                        && name.equals(ksmNode.getSpec().policy().name()))
+                .map(ResourceID::fromResource)
+                .forEach(concerned::add);
+        return concerned;
+    }
+
+    /** Somebody else changed the spec, or the node has just been released; mere figures change nothing here. */
+    private static boolean decidesSomething(KsmNode now, KsmNode before) {
+        return Sources.wantsSomethingElse(now, before) || Assignment.isReleased(now) != Assignment.isReleased(before);
+    }
+
+    /** A Node changes every few seconds; what matters here seldom does. */
+    public static final class Matters implements OnUpdateFilter<Node> {
+        @Override
+        public boolean accept(Node now, Node before) {
+            return Sources.isAnotherNode(now, before);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.samepage.operator;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+
+/**
+ * What an installation can set: as {@code samepage.agent.manifest} in a system property, or as {@code SAMEPAGE_AGENT_MANIFEST}
+ * in the environment.
+ */
+@ConfigMapping(prefix = "samepage")
+public interface OperatorSettings {
+
+    /** The namespace that Samepage is installed in, and where the agent's DaemonSet lives. */
+    @WithDefault("samepage-system")
+    String namespace();
+
+    /** What concerns the agent. */
+    Agent agent();
+
+    /** What concerns the agent. */
+    interface Agent {
+        /** A YAML file that holds the agent's DaemonSet; read again whenever it is needed. */
+        @WithDefault("/etc/samepage/agent.yaml")
+        Path manifest();
+    }
+}

@@ -1,0 +1,117 @@
+package dev.samepage.operator;
+
+import static java.util.stream.Collectors.toSet;
+
+import dev.samepage.api.KsmNode;
+import dev.samepage.api.KsmPolicy;
+import dev.samepage.api.KsmPolicyStatus;
+import dev.samepage.policy.Fleet;
+import dev.samepage.policy.NodeFacts;
+import dev.samepage.policy.PolicyStatus;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes a policy's status: what became of its nodes, and what it saves and costs. Writes only where that changes, and however
+ * many nodes report, only twice a second.
+ */
+@Singleton
+@RateLimited(maxReconciliations = 2, within = 1)
+@ControllerConfiguration(
+        name = "policy",
+        fieldManager = OperatorApplication.FIELD_MANAGER,
+        maxReconciliationInterval = @MaxReconciliationInterval(interval = 1, timeUnit = TimeUnit.MINUTES))
+public class PolicyReconciler implements Reconciler<KsmPolicy> {
+    private static final Logger log = LoggerFactory.getLogger(PolicyReconciler.class);
+
+    private final PolicyStatus policyStatus;
+
+    /** Times in a status are by {@code clock}. */
+    public PolicyReconciler(Clock clock) {
+        policyStatus = new PolicyStatus(clock);
+    }
+
+    @Override
+    public List<EventSource<?, KsmPolicy>> prepareEventSources(EventSourceContext<KsmPolicy> context) {
+        return List.of(
+                Sources.ksmNodes(context, (now, before) -> true, PolicyReconciler::policyThatItFollows),
+                Sources.nodes(context, node -> all(context)),
+                Sources.policies(context, policy -> all(context)));
+    }
+
+    @Override
+    public UpdateControl<KsmPolicy> reconcile(KsmPolicy policy, Context<KsmPolicy> context) {
+        if (policy.isMarkedForDeletion()) {
+            return UpdateControl.noUpdate();
+        }
+        KsmPolicyStatus status = policyStatus.of(policy, fleet(policy, context));
+        if (status.equals(policy.getStatus())) {
+            return UpdateControl.noUpdate();
+        }
+        logReadiness(policy, status);
+        var patch = new KsmPolicy();
+        patch.setMetadata(
+                new ObjectMetaBuilder().withName(policy.getMetadata().getName()).build());
+        patch.setStatus(status);
+        return UpdateControl.patchStatus(patch);
+    }
+
+    /** All that the caches hold, with {@code policy} itself as it is being looked at. */
+    private static Fleet fleet(KsmPolicy policy, Context<KsmPolicy> context) {
+        String name = policy.getMetadata().getName();
+        Stream<KsmPolicy> others = Sources.all(KsmPolicy.class, context).stream()
+                .filter(other -> !other.getMetadata().getName().equals(name));
+        return Fleet.of(
+                Sources.all(Node.class, context).stream().map(NodeFacts::of).toList(),
+                Stream.concat(Stream.of(policy), others).toList(),
+                Sources.all(KsmNode.class, context));
+    }
+
+    @SuppressWarnings("NullAway") // read from the API server, a spec can be absent
+    private static Set<ResourceID> policyThatItFollows(KsmNode ksmNode) {
+        return ksmNode.getSpec() == null || ksmNode.getSpec().policy() == null
+                ? Set.of()
+                : Set.of(new ResourceID(ksmNode.getSpec().policy().name()));
+    }
+
+    private static Set<ResourceID> all(EventSourceContext<KsmPolicy> context) {
+        return context.getPrimaryCache().keys().collect(toSet());
+    }
+
+    private static void logReadiness(KsmPolicy policy, KsmPolicyStatus status) {
+        Condition ready = ready(status);
+        var before = policy.getStatus();
+        if (before == null || !ready.getReason().equals(ready(before).getReason())) {
+            log.atInfo()
+                    .addKeyValue("policy", policy.getMetadata().getName())
+                    .addKeyValue("ready", ready.getStatus())
+                    .addKeyValue("reason", ready.getReason())
+                    .log(ready.getMessage());
+        }
+    }
+
+    private static Condition ready(KsmPolicyStatus status) {
+        return status.conditions().stream()
+                .filter(condition -> "Ready".equals(condition.getType()))
+                .findFirst()
+                .orElseGet(Condition::new);
+    }
+}

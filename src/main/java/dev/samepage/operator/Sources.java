@@ -1,0 +1,102 @@
+package dev.samepage.operator;
+
+import dev.samepage.api.KsmNode;
+import dev.samepage.api.KsmPolicy;
+import dev.samepage.policy.NodeFacts;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSourceStartPriority;
+import io.javaoperatorsdk.operator.processing.event.source.SecondaryToPrimaryMapper;
+import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.TransformingItemStore;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/** What the reconcilers watch beside their own kind: everything of a kind, in caches as small as can be. */
+final class Sources {
+    /** As many objects are asked for at a time when a cache is filled. */
+    static final long PAGE = 500;
+
+    private Sources() {}
+
+    /** KsmPolicies; changes of their spec, and their coming and going, concern what {@code concerned} says. */
+    static <P extends HasMetadata> InformerEventSource<KsmPolicy, P> policies(
+            EventSourceContext<P> context, SecondaryToPrimaryMapper<KsmPolicy> concerned) {
+        return source(KsmPolicy.class, context, withoutManagedFields(), Sources::wantsSomethingElse, concerned);
+    }
+
+    /** KsmNodes; whatever {@code matters} accepts, and their coming and going, concern what {@code concerned} says. */
+    static <P extends HasMetadata> InformerEventSource<KsmNode, P> ksmNodes(
+            EventSourceContext<P> context,
+            OnUpdateFilter<KsmNode> matters,
+            SecondaryToPrimaryMapper<KsmNode> concerned) {
+        var source = source(KsmNode.class, context, withoutManagedFields(), matters, concerned);
+        // Others ask this cache when they are told of something, so it has to be there first.
+        source.setEventSourcePriority(EventSourceStartPriority.RESOURCE_STATE_LOADER);
+        return source;
+    }
+
+    /** Nodes; changes of what matters of one concern what {@code concerned} says. */
+    static <P extends HasMetadata> InformerEventSource<Node, P> nodes(
+            EventSourceContext<P> context, SecondaryToPrimaryMapper<Node> concerned) {
+        return source(Node.class, context, new NodeStore(), Sources::isAnotherNode, concerned);
+    }
+
+    /** Everything of a kind that {@code context}'s reconciler watches through one of these sources. */
+    static <R extends HasMetadata, P extends HasMetadata> InformerEventSource<R, P> of(
+            Class<R> kind, Context<P> context) {
+        return (InformerEventSource<R, P>) context.eventSourceRetriever().getEventSourceFor(kind, nameOf(kind));
+    }
+
+    /** Everything of a kind in that cache. */
+    static <R extends HasMetadata> List<R> all(Class<R> kind, Context<?> context) {
+        return of(kind, context).list().toList();
+    }
+
+    static boolean wantsSomethingElse(HasMetadata now, HasMetadata before) {
+        return !Objects.equals(
+                        now.getMetadata().getGeneration(), before.getMetadata().getGeneration())
+                || now.isMarkedForDeletion() != before.isMarkedForDeletion();
+    }
+
+    static boolean isAnotherNode(Node now, Node before) {
+        return !NodeFacts.of(now).equals(NodeFacts.of(before));
+    }
+
+    private static <R extends HasMetadata, P extends HasMetadata> InformerEventSource<R, P> source(
+            Class<R> kind,
+            EventSourceContext<P> context,
+            ItemStore<R> store,
+            OnUpdateFilter<? super R> matters,
+            SecondaryToPrimaryMapper<R> concerned) {
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(kind, context.getPrimaryResourceClass())
+                        .withName(nameOf(kind))
+                        .withItemStore(store)
+                        .withInformerListLimit(PAGE)
+                        .withOnUpdateFilter(matters)
+                        .withSecondaryToPrimaryMapper(concerned)
+                        // Keeps JOSDK from indexing what concerns whom: it changes without the secondary changing.
+                        .withPrimaryToSecondaryMapper(primary -> Set.<ResourceID>of())
+                        .build(),
+                context);
+    }
+
+    private static <R extends HasMetadata> ItemStore<R> withoutManagedFields() {
+        return new TransformingItemStore<>(object -> {
+            object.getMetadata().setManagedFields(List.of());
+            return object;
+        });
+    }
+
+    private static String nameOf(Class<?> kind) {
+        return kind.getSimpleName();
+    }
+}

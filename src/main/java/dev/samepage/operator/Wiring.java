@@ -1,0 +1,48 @@
+package dev.samepage.operator;
+
+import io.javaoperatorsdk.operator.api.config.InformerStoppedHandler;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.arc.Unremovable;
+import io.quarkus.runtime.Quarkus;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the reconcilers and the SDK are given. */
+@Singleton
+public class Wiring {
+    private static final Logger log = LoggerFactory.getLogger(Wiring.class);
+
+    @Produces
+    @Singleton
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    /** The SDK's metrics without the resource's name, which would make as many series as the cluster has nodes. */
+    @Produces
+    @Singleton
+    Metrics metrics(MeterRegistry registry) {
+        return MicrometerMetrics.withoutPerResourceMetrics(registry);
+    }
+
+    /** An operator that is blind to a kind must not go on as if nothing had changed there: it ends, to be started anew. */
+    @Produces
+    @Singleton
+    @Unremovable
+    InformerStoppedHandler informerStoppedHandler() {
+        return (informer, cause) -> {
+            if (cause != null && informer.hasSynced()) {
+                log.atError()
+                        .addKeyValue("kind", informer.getApiTypeClass().getSimpleName())
+                        .setCause(cause)
+                        .log("Lost the watch of a kind for good; stopping");
+                Quarkus.asyncExit(1);
+            }
+        };
+    }
+}
