@@ -55,7 +55,9 @@ public final class AgentLoop {
     private void sayOnce(RuntimeException e) {
         if (!e.toString().equals(failure)) {
             failure = e.toString();
-            log.atError().setCause(e).log("A round failed; the next ones follow, and are not logged while they fail alike");
+            log.atError()
+                    .setCause(e)
+                    .log("A round failed; the next ones follow, and are not logged while they fail alike");
         }
     }
 
