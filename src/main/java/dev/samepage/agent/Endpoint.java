@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** The agent's HTTP port: {@code /metrics} for Prometheus, {@code /healthz} for the kubelet. */
 public final class Endpoint implements AutoCloseable {
@@ -16,6 +18,9 @@ public final class Endpoint implements AutoCloseable {
     private static final int UNAVAILABLE = 503;
 
     private final HttpServer server;
+    /** A thread for each request: one that never ends must not keep the kubelet from its answer. */
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
     private final AgentLoop loop;
     private final NodeMetrics metrics;
 
@@ -28,6 +33,7 @@ public final class Endpoint implements AutoCloseable {
         this.loop = loop;
         this.metrics = metrics;
         server = HttpServer.create(address, 0);
+        server.setExecutor(threads);
         server.createContext("/", this::answer);
         server.start();
     }
@@ -72,5 +78,6 @@ public final class Endpoint implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
+        threads.shutdownNow();
     }
 }

@@ -25,6 +25,7 @@ public final class Journal {
 
     private final StateFiles files;
     private final String bootId;
+    private boolean originalsUnread;
     private @Nullable Originals originals;
     private @Nullable KsmNodeSpec spec;
 
@@ -52,6 +53,12 @@ public final class Journal {
      * @throws IOException where they could not be saved for good: then nothing may be written to the kernel
      */
     public void saveOriginals(Map<Knob, Long> knobs) throws IOException {
+        if (originalsUnread) {
+            originals = readOriginals();
+        }
+        if (originalsUnread) {
+            throw new IOException("there are older ones in " + files + "/" + ORIGINALS + ", and they cannot be read");
+        }
         Map<Knob, Long> all = new EnumMap<>(Knob.class);
         all.putAll(knobs);
         if (originals != null) {
@@ -91,13 +98,21 @@ public final class Journal {
     }
 
     private @Nullable Originals readOriginals() {
-        String text = read(ORIGINALS);
-        if (text == null) {
+        Optional<String> text;
+        try {
+            text = files.read(ORIGINALS);
+            originalsUnread = false;
+        } catch (IOException e) {
+            originalsUnread = true;
+            cannotBeRead(ORIGINALS, e);
             return null;
         }
-        Optional<OriginalsText.Parsed> parsed = OriginalsText.parse(text);
+        if (text.isEmpty()) {
+            return null;
+        }
+        Optional<OriginalsText.Parsed> parsed = OriginalsText.parse(text.orElseThrow());
         if (parsed.isEmpty()) {
-            setAside(ORIGINALS, "it is not a list of KSM settings; the settings are taken as found now");
+            remove(ORIGINALS, "it is not a list of KSM settings; the settings are taken as found now");
             return null;
         }
         Originals found = parsed.orElseThrow().originals();
@@ -124,40 +139,51 @@ public final class Journal {
     }
 
     private @Nullable KsmNodeSpec readSpec() {
-        String text = read(SPEC);
-        if (text == null) {
-            return null;
-        }
         try {
-            KsmNodeSpec read = JSON.readValue(text, KsmNodeSpec.class);
+            Optional<String> text = files.read(SPEC);
+            if (text.isEmpty()) {
+                return null;
+            }
+            KsmNodeSpec read = JSON.readValue(text.orElseThrow(), KsmNodeSpec.class);
             if (read != null && !read.hash().isEmpty()) {
                 return read;
             }
-            setAside(SPEC, "it holds no spec; the API server will say what is wanted");
+            remove(SPEC, "it holds no spec; the API server will say what is wanted");
         } catch (JsonProcessingException e) {
-            setAside(SPEC, "it is damaged; the API server will say what is wanted");
+            remove(SPEC, "it is damaged; the API server will say what is wanted");
+        } catch (IOException e) {
+            cannotBeRead(SPEC, e);
         }
         return null;
     }
 
-    private @Nullable String read(String name) {
+    private void cannotBeRead(String name, IOException e) {
+        log.atError().setCause(e).addKeyValue("file", files + "/" + name).log("Cannot be read");
+    }
+
+    /** Sets a file aside of which nothing can be used. */
+    private void remove(String name, String why) {
+        if (!setAside(name, why)) {
+            return;
+        }
         try {
-            return files.read(name).orElse(null);
+            files.delete(name);
         } catch (IOException e) {
-            log.atError().setCause(e).addKeyValue("file", files + "/" + name).log("Cannot be read");
-            return null;
+            log.atWarn().setCause(e).addKeyValue("file", files + "/" + name).log("Could not be deleted");
         }
     }
 
-    private void setAside(String name, String why) {
+    private boolean setAside(String name, String why) {
         try {
             log.atError()
                     .addKeyValue("file", files + "/" + name)
                     .addKeyValue("kept", files.setAside(name))
                     .addKeyValue("why", why)
                     .log("Journal file set aside");
+            return true;
         } catch (IOException e) {
             log.atError().setCause(e).addKeyValue("file", files + "/" + name).log("Cannot be set aside: " + why);
+            return false;
         }
     }
 }

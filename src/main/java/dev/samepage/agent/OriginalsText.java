@@ -33,7 +33,7 @@ final class OriginalsText {
                 .knobs()
                 .forEach((knob, value) -> text.append(knob.file())
                         .append(' ')
-                        .append(knob == Knob.RUN ? Long.toString(value) : knob.text(value))
+                        .append(knob.text(value))
                         .append('\n'));
         return text.append(LAST).append('\n').toString();
     }

@@ -8,6 +8,9 @@ import dev.samepage.tuning.WriteOrder;
 
 /** What the kernel would not do, in sentences that say what to do about it. */
 final class Refusals {
+    private static final String AGAIN = " It is tried again, with growing pauses.";
+    private static final String NOT_WRITTEN = " Nothing was written.";
+
     private Refusals() {}
 
     /** A write that did not succeed. */
@@ -19,23 +22,21 @@ final class Refusals {
         return switch (failed) {
             case WriteResult.Refused(Knob knob, long value, Errno errno, String cause) -> advice(knob, errno);
             case WriteResult.NotKept notKept -> " Find and stop the other program that tunes KSM here.";
-            case WriteResult.Busy busy -> " It is tried again.";
-            case WriteResult.Missing missing -> "";
-            case WriteResult.OutOfRange range -> "";
-            case WriteResult.Unsafe unsafe -> "";
+            case WriteResult.Busy busy -> AGAIN;
+            case WriteResult.Missing missing -> NOT_WRITTEN;
+            case WriteResult.OutOfRange range -> NOT_WRITTEN;
+            case WriteResult.Unsafe unsafe -> NOT_WRITTEN;
         };
     }
 
     private static String advice(Knob knob, Errno errno) {
-        return switch (errno) {
-            case EBUSY ->
-                WriteOrder.NEED_UNMERGED.contains(knob)
-                        ? " Set unmerge.allowed: true in the policy, or move the guests away first."
-                        : "";
-            case EROFS, EACCES, EPERM ->
-                " Mount the host's KSM directory writable into the agent, outside /sys, and run it as root.";
-            default -> "";
-        };
+        if (errno == Errno.EBUSY && WriteOrder.NEED_UNMERGED.contains(knob)) {
+            return " Set unmerge.allowed: true in the policy, or move the guests away first.";
+        }
+        if (errno == Errno.EINVAL && knob == Knob.PAGES_TO_SCAN) {
+            return " Set mode: KernelAdvisor, or find and stop the other program that turns the advisor on.";
+        }
+        return AGAIN;
     }
 
     /** An un-merge that did not succeed. */

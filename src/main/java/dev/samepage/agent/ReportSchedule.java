@@ -90,6 +90,7 @@ public final class ReportSchedule {
         }
         return !Objects.equals(sent.guests(), status.guests())
                 || !Objects.equals(sent.ksmd(), status.ksmd())
+                || !sent.settings().equals(status.settings())
                 || moved(sent.memory().savedBytes(), status.memory().savedBytes())
                 || moved(sent.memory().profitBytes(), status.memory().profitBytes())
                 || moved(sent.memory().availableBytes(), status.memory().availableBytes());

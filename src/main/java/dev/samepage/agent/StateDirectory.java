@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -55,16 +56,20 @@ public final class StateDirectory implements StateFiles {
         synchronise();
     }
 
+    /** A second link to the same file, so that a crash leaves it under one name at least. */
     @Override
     public String setAside(String name) throws IOException {
-        for (int number = 1; number <= MAX_SET_ASIDE; number++) {
-            Path target = directory.resolve(name + ".damaged-" + number);
-            if (number == MAX_SET_ASIDE || !Files.exists(target)) {
-                Files.move(directory.resolve(name), target, StandardCopyOption.REPLACE_EXISTING);
-                return target.toString();
-            }
+        int number = 1;
+        while (number < MAX_SET_ASIDE && Files.exists(aside(name, number))) {
+            number++;
         }
-        throw new AssertionError("the loop always returns");
+        Path target = aside(name, number);
+        Files.deleteIfExists(target);
+        return Files.createLink(target, directory.resolve(name)).toString();
+    }
+
+    private Path aside(String name, int number) {
+        return directory.resolve(name + ".damaged-" + number);
     }
 
     @Override
@@ -75,22 +80,28 @@ public final class StateDirectory implements StateFiles {
     }
 
     /**
-     * Makes sure that nobody else works on this host with the same directory, until the result is closed.
+     * Makes sure that nobody else works on this host with the same directory, until the result is closed. The file stays: were it deleted,
+     * one who waits for the old file and one who makes a new file would both have a lock.
      *
      * @return empty where somebody else does
      */
     public Optional<Closeable> tryLock() throws IOException {
         Files.createDirectories(directory);
-        Path file = directory.resolve("lock");
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        if (channel.tryLock() == null) {
+        FileChannel channel =
+                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (!locked(channel)) {
             channel.close();
             return Optional.empty();
         }
-        return Optional.of(() -> {
-            Files.deleteIfExists(file);
-            channel.close();
-        });
+        return Optional.of(channel);
+    }
+
+    private static boolean locked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            return false;
+        }
     }
 
     /** Makes a rename or a deletion last. */

@@ -11,7 +11,10 @@ public interface StateFiles {
     /** Replaces the content as a whole: after a crash the file holds either the old or the new, and stays so after a power cut. */
     void replace(String name, String content) throws IOException;
 
-    /** Renames a file that cannot be used, so that a person can look at it later; gives its new name. */
+    /**
+     * Keeps a file that cannot be used under another name, so that a person can look at it later; gives that name. It may stay under its
+     * own name too, until it is replaced or deleted.
+     */
     String setAside(String name) throws IOException;
 
     /** Deletes the file; nothing happens where there is none. */

@@ -84,8 +84,7 @@ final class StatusReport {
 
     private static Map<String, String> settings(Map<Knob, Long> knobs) {
         Map<String, String> settings = new TreeMap<>();
-        knobs.forEach(
-                (knob, value) -> settings.put(knob.file(), knob == Knob.RUN ? Long.toString(value) : knob.text(value)));
+        knobs.forEach((knob, value) -> settings.put(knob.file(), knob.text(value)));
         return settings;
     }
 
@@ -160,6 +159,10 @@ final class StatusReport {
     }
 
     static String shortened(String message) {
-        return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE - 1) + "…";
+        if (message.length() <= MAX_MESSAGE) {
+            return message;
+        }
+        int end = MAX_MESSAGE - 1;
+        return message.substring(0, Character.isHighSurrogate(message.charAt(end - 1)) ? end - 1 : end) + "…";
     }
 }

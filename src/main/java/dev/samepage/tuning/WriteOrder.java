@@ -15,7 +15,10 @@ public final class WriteOrder {
     /** A change of these is refused (EBUSY) while any page is merged. */
     public static final Set<Knob> NEED_UNMERGED = Set.of(Knob.MERGE_ACROSS_NODES, Knob.MAX_PAGE_SHARING);
 
-    /** Safe wherever {@code sleep_millisecs} ends above 0; otherwise the last two change places. */
+    /**
+     * Safe wherever {@code sleep_millisecs} ends above 0; otherwise that comes last. Before the advisor's mode, because the advisor may
+     * begin with 0 pages.
+     */
     private static final List<Knob> ORDER = List.of(
             Knob.REDHAT_ONLY_ZERO_PAGES,
             Knob.MERGE_ACROSS_NODES,
@@ -23,12 +26,12 @@ public final class WriteOrder {
             Knob.USE_ZERO_PAGES,
             Knob.SMART_SCAN,
             Knob.STABLE_NODE_CHAINS_PRUNE_MILLISECS,
+            Knob.SLEEP_MILLISECS,
             Knob.ADVISOR_TARGET_SCAN_TIME,
             Knob.ADVISOR_MAX_CPU,
             Knob.ADVISOR_MIN_PAGES_TO_SCAN,
             Knob.ADVISOR_MAX_PAGES_TO_SCAN,
             Knob.ADVISOR_MODE,
-            Knob.SLEEP_MILLISECS,
             Knob.PAGES_TO_SCAN);
 
     private WriteOrder() {}
@@ -86,9 +89,9 @@ public final class WriteOrder {
         if (wanted.getOrDefault(Knob.SLEEP_MILLISECS, 1L) > 0) {
             return ORDER;
         }
-        List<Knob> pagesFirst = new ArrayList<>(ORDER);
-        pagesFirst.remove(Knob.SLEEP_MILLISECS);
-        pagesFirst.add(Knob.SLEEP_MILLISECS);
-        return pagesFirst;
+        List<Knob> sleepLast = new ArrayList<>(ORDER);
+        sleepLast.remove(Knob.SLEEP_MILLISECS);
+        sleepLast.add(Knob.SLEEP_MILLISECS);
+        return sleepLast;
     }
 }

@@ -1,0 +1,162 @@
+package dev.samepage.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StateDirectoryTest {
+    @TempDir
+    Path parent;
+
+    private Path directory;
+    private StateDirectory state;
+
+    @BeforeEach
+    void open() {
+        directory = parent.resolve("run/samepage");
+        state = new StateDirectory(directory);
+    }
+
+    @Test
+    void aFileThatIsNotThereIsEmpty() throws IOException {
+        assertThat(state.read("originals")).isEmpty();
+    }
+
+    @Test
+    void readingMakesNoDirectory() throws IOException {
+        assertThat(state.read("originals")).isEmpty();
+        assertThat(directory).doesNotExist();
+    }
+
+    @Test
+    void readsWhatItWrote() throws IOException {
+        state.replace("originals", "a\nb\n");
+
+        assertThat(state.read("originals")).hasValue("a\nb\n");
+    }
+
+    @Test
+    void replacesTheOldTextWhole() throws IOException {
+        state.replace("originals", "something long");
+        state.replace("originals", "short");
+
+        assertThat(directory.resolve("originals")).hasContent("short");
+    }
+
+    @Test
+    void leavesNoTemporaryFile() throws IOException {
+        state.replace("originals", "text");
+
+        assertThat(directory).isDirectoryNotContaining("glob:**.tmp");
+    }
+
+    @Test
+    void writesOverATemporaryFileOfACrash() throws IOException {
+        Files.createDirectories(directory);
+        Files.writeString(directory.resolve("originals.tmp"), "half of something that was much longer");
+        state.replace("originals", "text");
+
+        assertThat(state.read("originals")).hasValue("text");
+    }
+
+    @Test
+    void readsAtMost64Kibibytes() throws IOException {
+        state.replace("originals", "x".repeat(1 << 20));
+
+        assertThat(state.read("originals").orElseThrow()).hasSize(65_536);
+    }
+
+    @Test
+    void keepsTheContentOfWhatIsSetAside() throws IOException {
+        state.replace("originals", "odd");
+
+        assertThat(Path.of(state.setAside("originals")))
+                .isEqualTo(directory.resolve("originals.damaged-1"))
+                .hasContent("odd");
+    }
+
+    @Test
+    void keepsWhatWasSetAsideBefore() throws IOException {
+        state.replace("originals", "first");
+        state.setAside("originals");
+        state.replace("originals", "second");
+        state.setAside("originals");
+
+        assertThat(directory.resolve("originals.damaged-1")).hasContent("first");
+        assertThat(directory.resolve("originals.damaged-2")).hasContent("second");
+    }
+
+    @Test
+    void setsAsideNoMoreThanTenFiles() throws IOException {
+        for (int i = 1; i <= 12; i++) {
+            state.replace("originals", "number " + i);
+            state.setAside("originals");
+        }
+        assertThat(directory.resolve("originals.damaged-9")).hasContent("number 9");
+        assertThat(directory.resolve("originals.damaged-10")).hasContent("number 12");
+        assertThat(directory.resolve("originals.damaged-11")).doesNotExist();
+    }
+
+    @Test
+    void whatIsNotThereCannotBeSetAside() throws IOException {
+        Files.createDirectories(directory);
+
+        assertThatThrownBy(() -> state.setAside("originals")).isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    void deletesAFile() throws IOException {
+        state.replace("originals", "text");
+        state.delete("originals");
+
+        assertThat(state.read("originals")).isEmpty();
+    }
+
+    @Test
+    void deletesNothingWhereThereIsNothing() throws IOException {
+        state.delete("originals");
+
+        assertThat(directory).doesNotExist();
+    }
+
+    @Test
+    void onlyOneHoldsTheLock() throws IOException {
+        try (Closeable _ = state.tryLock().orElseThrow()) {
+            assertThat(new StateDirectory(directory).tryLock()).isEmpty();
+        }
+    }
+
+    @Test
+    void theLockCanBeHadAgain() throws IOException {
+        state.tryLock().orElseThrow().close();
+        Optional<Closeable> again = state.tryLock();
+
+        assertThat(again).isPresent();
+        again.orElseThrow().close();
+    }
+
+    /** Somebody who opened the file while it was held, and locked it when it was free, must be seen by the next one. */
+    @Test
+    void aLockThatIsGivenBackIsTheSameFileForWhoeverWaited() throws IOException {
+        Closeable first = state.tryLock().orElseThrow();
+        try (FileChannel waiting = FileChannel.open(directory.resolve("lock"), StandardOpenOption.WRITE)) {
+            first.close();
+            try (FileLock second = waiting.tryLock()) {
+                assertThat(second.isValid()).isTrue();
+                assertThat(state.tryLock()).isEmpty();
+            }
+        }
+    }
+}

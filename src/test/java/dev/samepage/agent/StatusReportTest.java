@@ -1,0 +1,312 @@
+package dev.samepage.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.samepage.agent.StatusReport.Measured;
+import dev.samepage.api.Fixed;
+import dev.samepage.api.KernelAdvisor;
+import dev.samepage.api.KernelStatus;
+import dev.samepage.api.KsmCounters;
+import dev.samepage.api.KsmNode;
+import dev.samepage.api.KsmNodeSpec;
+import dev.samepage.api.KsmNodeStatus;
+import dev.samepage.api.KsmdStatus;
+import dev.samepage.api.MemoryStatus;
+import dev.samepage.api.Mode;
+import dev.samepage.api.OnRemoval;
+import dev.samepage.api.Settings;
+import dev.samepage.api.State;
+import dev.samepage.api.Tunables;
+import dev.samepage.api.Unmerge;
+import dev.samepage.api.Verdict;
+import dev.samepage.kernel.Counter;
+import dev.samepage.kernel.Guest;
+import dev.samepage.kernel.Knob;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class StatusReportTest {
+    private static final Instant NOON = Instant.parse("2026-03-01T12:00:00.75Z");
+    private static final Standing APPLIED = new Standing("h", State.APPLIED, "All is well.", Optional.empty());
+    private static final String UUID = "01234567-89ab-cdef-0123-456789abcdef";
+
+    private final StatusReport report = new StatusReport(new Kernel("6.18.0", "boot", 4096));
+
+    @Test
+    void saysWhatWasActedOnAndHowItWent() {
+        KsmNodeStatus status = status(APPLIED, null);
+
+        assertThat(status.observedGeneration()).isEqualTo(7);
+        assertThat(status.state()).isEqualTo(State.APPLIED);
+        assertThat(status.message()).isEqualTo("All is well.");
+        assertThat(status.hash()).isEqualTo("h");
+    }
+
+    @Test
+    void timesAreWholeSeconds() {
+        assertThat(status(APPLIED, null).sampleTime()).isEqualTo("2026-03-01T12:00:00Z");
+    }
+
+    @Test
+    void namesTheKnobsThatTheKernelLacks() {
+        Sample sample = Samples.of(Map.of(Knob.RUN, 0L, Knob.PAGES_TO_SCAN, 100L), Map.of(), List.of());
+
+        assertThat(status(sample).kernel())
+                .isEqualTo(new KernelStatus(
+                        "6.18.0",
+                        "boot",
+                        4096L,
+                        List.of(
+                                "sleep_millisecs",
+                                "merge_across_nodes",
+                                "use_zero_pages",
+                                "max_page_sharing",
+                                "stable_node_chains_prune_millisecs",
+                                "smart_scan",
+                                "advisor_mode",
+                                "advisor_max_cpu",
+                                "advisor_min_pages_to_scan",
+                                "advisor_max_pages_to_scan",
+                                "advisor_target_scan_time")));
+    }
+
+    @Test
+    void showsTheSettingsInTheKernelsWords() {
+        Sample sample =
+                Samples.of(Map.of(Knob.RUN, 5L, Knob.PAGES_TO_SCAN, 100L, Knob.ADVISOR_MODE, 1L), Map.of(), List.of());
+
+        assertThat(status(sample).settings())
+                .isEqualTo(Map.of("run", "5", "pages_to_scan", "100", "advisor_mode", "scan-time"));
+    }
+
+    @Test
+    void showsTheCountersThatThereAre() {
+        Sample sample = Samples.of(
+                Map.of(),
+                Map.of(
+                        Counter.PAGES_SHARED, 1L,
+                        Counter.PAGES_SHARING, 2L,
+                        Counter.PAGES_UNSHARED, 3L,
+                        Counter.PAGES_VOLATILE, 4L,
+                        Counter.FULL_SCANS, 5L),
+                List.of());
+
+        assertThat(status(sample).counters())
+                .isEqualTo(new KsmCounters(1L, 2L, 3L, 4L, null, null, null, 5L, null, null));
+    }
+
+    @Test
+    void savedIsPagesSharingAndZeroPages() {
+        Sample sample = Samples.of(
+                Map.of(),
+                Map.of(
+                        Counter.PAGES_SHARED, 1000L,
+                        Counter.PAGES_SHARING, 2560L,
+                        Counter.KSM_ZERO_PAGES, 256L,
+                        Counter.GENERAL_PROFIT, -5L),
+                List.of());
+
+        assertThat(status(sample).memory())
+                .isEqualTo(new MemoryStatus("11Mi", 11_534_336L, "-1Ki", -5L, 17_179_869_184L, 4_294_967_296L));
+    }
+
+    @Test
+    void theCpuOfKsmdHasOneDecimal() {
+        assertThat(status(OptionalDouble.of(12.349)).ksmd()).isEqualTo(new KsmdStatus("12.3"));
+    }
+
+    @Test
+    void anUnknownCpuOfKsmdIsAbsent() {
+        assertThat(status(OptionalDouble.empty()).ksmd()).isNull();
+    }
+
+    @Test
+    void countsTheGuests() {
+        Sample sample =
+                Samples.of(Map.of(), Map.of(), List.of(new Guest(1, "default_vm1", 5), new Guest(2, "default_vm2", 6)));
+
+        assertThat(status(sample).guests()).isEqualTo(2);
+    }
+
+    @Test
+    void aNodeWithoutKsmHasNoFigures() {
+        KsmNodeStatus status = report.of(
+                new Standing("h", State.FAILED, "There is no KSM.", Optional.empty()),
+                Optional.empty(),
+                NOON,
+                7L,
+                null);
+
+        assertThat(status)
+                .isEqualTo(new KsmNodeStatus(
+                        7L,
+                        State.FAILED,
+                        "There is no KSM.",
+                        "h",
+                        new KernelStatus("6.18.0", "boot", 4096L, List.of()),
+                        Map.of(),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        "2026-03-01T12:00:00Z",
+                        List.of(
+                                new Condition(
+                                        "2026-03-01T12:00:00Z", "There is no KSM.", 7L, "Failed", "False", "Ready"),
+                                new Condition(
+                                        "2026-03-01T12:00:00Z",
+                                        "Everything that was asked for can be had on this kernel.",
+                                        7L,
+                                        "Complete",
+                                        "False",
+                                        "Degraded"))));
+    }
+
+    @Test
+    void aNodeIsReadyUnlessItFailedOrIsOnTheWay() {
+        assertThat(ready(State.APPLIED)).isEqualTo("True");
+        assertThat(ready(State.OBSERVING)).isEqualTo("True");
+        assertThat(ready(State.RESTORED)).isEqualTo("True");
+        assertThat(ready(State.APPLYING)).isEqualTo("False");
+        assertThat(ready(State.FAILED)).isEqualTo("False");
+    }
+
+    @Test
+    void whatCannotBeHadIsACondition() {
+        Standing standing = new Standing("h", State.APPLIED, "m", Optional.of("This kernel has no smart_scan."));
+
+        assertThat(condition(status(standing, null), "Degraded"))
+                .isEqualTo(new Condition(
+                        "2026-03-01T12:00:00Z",
+                        "This kernel has no smart_scan.",
+                        7L,
+                        "KnobMissing",
+                        "True",
+                        "Degraded"));
+    }
+
+    @Test
+    void aConditionThatKeepsItsStatusKeepsItsTime() {
+        KsmNodeStatus before = status(APPLIED, null);
+        Standing observing = new Standing("h", State.OBSERVING, "Nothing is changed.", Optional.empty());
+
+        KsmNodeStatus status = report.of(observing, Optional.empty(), NOON.plus(Duration.ofHours(1)), 8L, before);
+
+        assertThat(condition(status, "Ready"))
+                .isEqualTo(
+                        new Condition("2026-03-01T12:00:00Z", "Nothing is changed.", 8L, "Observing", "True", "Ready"));
+    }
+
+    @Test
+    void aConditionThatChangesItsStatusBeginsAnew() {
+        KsmNodeStatus before = status(APPLIED, null);
+        Standing failed = new Standing("h", State.FAILED, "Refused.", Optional.empty());
+
+        KsmNodeStatus status = report.of(failed, Optional.empty(), NOON.plus(Duration.ofHours(1)), 8L, before);
+
+        assertThat(condition(status, "Ready").getLastTransitionTime()).isEqualTo("2026-03-01T13:00:00Z");
+        assertThat(condition(status, "Degraded").getLastTransitionTime()).isEqualTo("2026-03-01T12:00:00Z");
+    }
+
+    @Test
+    void aMessageOf256CharactersIsLeftWhole() {
+        assertThat(StatusReport.shortened("x".repeat(256))).isEqualTo("x".repeat(256));
+    }
+
+    @Test
+    void aLongerMessageEndsInAnEllipsis() {
+        assertThat(StatusReport.shortened("x".repeat(257))).isEqualTo("x".repeat(255) + "…");
+    }
+
+    @Test
+    void aCharacterOfTwoHalvesIsNotCutInTwo() {
+        assertThat(StatusReport.shortened("x".repeat(254) + "😀😀")).isEqualTo("x".repeat(254) + "…");
+    }
+
+    @Test
+    void everyMessageIsCut() {
+        Standing standing = new Standing("h", State.FAILED, "m".repeat(999), Optional.of("d".repeat(999)));
+        KsmNodeStatus status = status(standing, null);
+
+        assertThat(status.message()).hasSize(256);
+        assertThat(status.conditions()).extracting(c -> c.getMessage().length()).containsExactly(256, 256);
+    }
+
+    /** As the API server shows it: without managedFields. */
+    @Test
+    void theWholeObjectStaysUnder4000Bytes() throws IOException {
+        Standing standing =
+                new Standing("0123456789ab", State.OBSERVING, "m".repeat(999), Optional.of("d".repeat(999)));
+        StatusReport largest = new StatusReport(new Kernel("r".repeat(64), UUID, 65_536));
+        KsmNode node = new KsmNode();
+        node.setMetadata(new ObjectMetaBuilder()
+                .withName("n".repeat(64))
+                .withUid(UUID)
+                .withResourceVersion(Long.toString(Long.MAX_VALUE))
+                .withGeneration(Long.MAX_VALUE)
+                .withCreationTimestamp("2026-03-01T12:00:00Z")
+                .withOwnerReferences(new OwnerReferenceBuilder()
+                        .withApiVersion("v1")
+                        .withKind("Node")
+                        .withName("n".repeat(64))
+                        .withUid(UUID)
+                        .build())
+                .build());
+        node.setSpec(new KsmNodeSpec(
+                new KsmNodeSpec.PolicyReference("p".repeat(64), Long.MAX_VALUE),
+                new Settings(
+                        Mode.KERNEL_ADVISOR,
+                        new Fixed(100_000, 60_000),
+                        new KernelAdvisor(86_400, 100, 100_000, 100_000),
+                        new Tunables(false, 65_536, false, false, false, 3_600_000)),
+                new Unmerge(false, 90),
+                OnRemoval.RESTORE_AND_UNMERGE,
+                "0123456789ab"));
+        node.setStatus(largest.of(
+                standing,
+                Optional.of(new Measured(Samples.largest(), OptionalDouble.of(9999.9), Verdict.EFFECTIVE)),
+                NOON,
+                Long.MAX_VALUE,
+                null));
+
+        assertThat(new ObjectMapper().writeValueAsBytes(node)).hasSizeLessThan(4000);
+    }
+
+    private KsmNodeStatus status(Standing standing, @Nullable KsmNodeStatus previous) {
+        return report.of(standing, Optional.empty(), NOON, 7L, previous);
+    }
+
+    private KsmNodeStatus status(Sample sample) {
+        return report.of(
+                APPLIED, Optional.of(new Measured(sample, OptionalDouble.empty(), Verdict.PENDING)), NOON, 7L, null);
+    }
+
+    private KsmNodeStatus status(OptionalDouble ksmdPercent) {
+        Sample sample = Samples.of(Map.of(), Map.of(), List.of());
+        return report.of(APPLIED, Optional.of(new Measured(sample, ksmdPercent, Verdict.PENDING)), NOON, 7L, null);
+    }
+
+    private String ready(State state) {
+        return condition(status(new Standing("h", state, "m", Optional.empty()), null), "Ready")
+                .getStatus();
+    }
+
+    private static Condition condition(KsmNodeStatus status, String type) {
+        return status.conditions().stream()
+                .filter(condition -> condition.getType().equals(type))
+                .findFirst()
+                .orElseThrow();
+    }
+}
