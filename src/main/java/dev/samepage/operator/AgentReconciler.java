@@ -7,6 +7,7 @@ import dev.samepage.policy.Assignment;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -18,12 +19,14 @@ import io.javaoperatorsdk.operator.processing.dependent.kubernetes.SSABasedGener
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.quarkiverse.operatorsdk.runtime.api.ConfigurableReconciler;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,17 +39,28 @@ import org.slf4j.LoggerFactory;
         name = "agent",
         fieldManager = OperatorApplication.FIELD_MANAGER,
         maxReconciliationInterval = @MaxReconciliationInterval(interval = 1, timeUnit = TimeUnit.MINUTES))
-public class AgentReconciler implements Reconciler<Namespace> {
+public class AgentReconciler implements Reconciler<Namespace>, ConfigurableReconciler<Namespace> {
     private static final Logger log = LoggerFactory.getLogger(AgentReconciler.class);
     private static final Duration NEXT_LOOK = Duration.ofSeconds(15);
 
     private final String namespace;
     private final AgentManifest manifest;
 
+    private volatile @Nullable Applied lastApplied;
+
+    /** What was applied last, and which generation of which DaemonSet that made. */
+    private record Applied(DaemonSet wanted, String uid, Long generation) {}
+
     /** Where the manifest is, and where its DaemonSet goes, are in {@code settings}. */
     public AgentReconciler(OperatorSettings settings) {
         namespace = settings.namespace();
         manifest = new AgentManifest(settings.agent().manifest());
+    }
+
+    /** Looks after one namespace only, which is known when the operator starts. */
+    @Override
+    public void updateConfigurationFrom(ControllerConfigurationOverrider<Namespace> overrider) {
+        overrider.withLabelSelector("kubernetes.io/metadata.name=" + namespace);
     }
 
     @Override
@@ -92,13 +106,11 @@ public class AgentReconciler implements Reconciler<Namespace> {
                 || !Sources.all(KsmNode.class, context).stream().allMatch(Assignment::isReleased);
     }
 
-    private static void apply(DaemonSet wanted, Context<Namespace> context) {
+    private void apply(DaemonSet wanted, Context<Namespace> context) {
         var daemonSets = Sources.of(DaemonSet.class, context);
         var id = ResourceID.fromResource(wanted);
         DaemonSet current = daemonSets.get(id).orElse(null);
-        if (current != null
-                && SSABasedGenericKubernetesResourceMatcher.<DaemonSet>getInstance()
-                        .matches(current, wanted, context)) {
+        if (current != null && (isTheLastApplied(wanted, current) || matches(wanted, current, context))) {
             return;
         }
         DaemonSet applied = context.getClient()
@@ -111,10 +123,25 @@ public class AgentReconciler implements Reconciler<Namespace> {
         } else {
             daemonSets.handleRecentResourceUpdate(id, applied, current);
         }
+        lastApplied = new Applied(
+                wanted, applied.getMetadata().getUid(), applied.getMetadata().getGeneration());
         log.atInfo()
                 .addKeyValue("daemonSet", wanted.getMetadata().getName())
                 .addKeyValue("generation", applied.getMetadata().getGeneration())
                 .log("Applied the agent");
+    }
+
+    private static boolean matches(DaemonSet wanted, DaemonSet current, Context<Namespace> context) {
+        return SSABasedGenericKubernetesResourceMatcher.<DaemonSet>getInstance().matches(current, wanted, context);
+    }
+
+    /** Applied again it would change nothing, however differently the API server writes it. */
+    private boolean isTheLastApplied(DaemonSet wanted, DaemonSet current) {
+        return new Applied(
+                        wanted,
+                        current.getMetadata().getUid(),
+                        current.getMetadata().getGeneration())
+                .equals(lastApplied);
     }
 
     private static void deleteAllBut(Set<String> names, String message, Context<Namespace> context) {

@@ -4,6 +4,7 @@ import io.javaoperatorsdk.operator.api.config.InformerStoppedHandler;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -32,6 +33,7 @@ public class Wiring {
     /** An operator that is blind to a kind must not go on as if nothing had changed there: it ends, to be started anew. */
     @Produces
     @Singleton
+    @Unremovable
     InformerStoppedHandler informerStoppedHandler() {
         return (informer, cause) -> {
             if (cause != null && informer.hasSynced()) {

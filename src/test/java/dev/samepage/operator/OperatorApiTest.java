@@ -1,0 +1,375 @@
+package dev.samepage.operator;
+
+import static dev.samepage.operator.Cluster.SOON;
+import static dev.samepage.operator.Cluster.condition;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.samepage.api.Fixed;
+import dev.samepage.api.KsmNodeSpec;
+import dev.samepage.api.KsmPolicyStatus.Example;
+import dev.samepage.api.KsmPolicyStatus.NodeCounts;
+import dev.samepage.api.Mode;
+import dev.samepage.api.OnRemoval;
+import dev.samepage.api.Settings;
+import dev.samepage.api.State;
+import dev.samepage.testbed.ApiServer;
+import dev.samepage.testbed.AuditLog;
+import dev.samepage.testbed.RealApiServer;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@RealApiServer
+class OperatorApiTest {
+    private static final String STOPPED = "{nodeSelector: {}, mode: Stopped}";
+    private static final String NORTH = "{nodeSelector: {matchLabels: {zone: north}}, mode: Stopped}";
+
+    private final ApiServer server;
+    private final Cluster cluster;
+    private final RunningOperator operator;
+
+    OperatorApiTest(ApiServer server) {
+        this.server = server;
+        cluster = new Cluster(server.client());
+        RunningOperator.install(server);
+        cluster.clear();
+        operator = RunningOperator.start(server);
+    }
+
+    @AfterEach
+    void stop() {
+        operator.close();
+        cluster.clear();
+    }
+
+    @Test
+    void aPolicyTellsTheNodesThatItMatchesWhatToDo() {
+        cluster.addNode("worker", Map.of("zone", "north"));
+        cluster.addNode("elsewhere", Map.of("zone", "south"));
+
+        cluster.apply(
+                "a",
+                "{nodeSelector: {matchLabels: {zone: north}}, mode: Fixed, fixed: {pagesToScan: 500}, onRemoval: Keep}");
+
+        KsmNodeSpec spec = cluster.specFrom("a", "worker");
+        assertThat(spec.settings()).isEqualTo(new Settings(Mode.FIXED, new Fixed(500, 20), null, null));
+        assertThat(spec.onRemoval()).isEqualTo(OnRemoval.KEEP);
+        assertThat(spec.hash()).matches("[0-9a-f]{12}");
+        assertThat(cluster.ksmNode("worker").getMetadata().getOwnerReferences())
+                .singleElement()
+                .satisfies(owner -> {
+                    assertThat(owner.getKind()).isEqualTo("Node");
+                    assertThat(owner.getName()).isEqualTo("worker");
+                });
+        cluster.noKsmNode("elsewhere");
+    }
+
+    @Test
+    void anEditReachesTheNode() {
+        cluster.addNode("worker", Map.of());
+        cluster.apply("a", "{nodeSelector: {}, mode: Fixed, fixed: {pagesToScan: 500}}");
+        String before = cluster.specFrom("a", "worker").hash();
+
+        cluster.apply("a", "{nodeSelector: {}, mode: Fixed, fixed: {pagesToScan: 501}}");
+
+        var now = cluster.ksmNode("worker", ksmNode -> !ksmNode.getSpec().hash().equals(before));
+        assertThat(now.getSpec().settings()).isEqualTo(new Settings(Mode.FIXED, new Fixed(501, 20), null, null));
+        assertThat(now.getSpec().policy()).isEqualTo(new KsmNodeSpec.PolicyReference("a", 2L));
+    }
+
+    @Test
+    void aNodeThatIsNotMatchedAnyMoreIsReleasedAndThenForgotten() {
+        cluster.addNode("worker", Map.of("zone", "north"));
+        cluster.apply("a", NORTH);
+        cluster.specFrom("a", "worker");
+        cluster.report("worker", State.APPLIED, "");
+
+        cluster.label("worker", "zone", null);
+
+        var released = cluster.ksmNode("worker", ksmNode -> ksmNode.getSpec().policy() == null);
+        assertThat(released.getSpec().settings()).isNull();
+        assertThat(released.getSpec().onRemoval()).isEqualTo(OnRemoval.RESTORE);
+        cluster.report("worker", State.RESTORED, "");
+        cluster.noKsmNode("worker");
+    }
+
+    @Test
+    void aNodeWhoseLabelsBeginToMatchIsTold() {
+        cluster.addNode("worker", Map.of());
+        cluster.apply("a", NORTH);
+        cluster.policyWith("a", "Ready", "True", "NoNodes");
+
+        cluster.label("worker", "zone", "north");
+
+        assertThat(cluster.specFrom("a", "worker").settings()).isEqualTo(new Settings(Mode.STOPPED, null, null, null));
+    }
+
+    @Test
+    void deletingThePolicyReleasesItsNodes() {
+        cluster.addNode("worker", Map.of());
+        cluster.apply("a", STOPPED);
+        cluster.specFrom("a", "worker");
+        cluster.report("worker", State.APPLIED, "");
+
+        cluster.deletePolicy("a");
+
+        cluster.ksmNode("worker", ksmNode -> ksmNode.getSpec().policy() == null);
+    }
+
+    @Test
+    void aStrongerPolicyTakesOverAndGivesBack() {
+        cluster.addNode("worker", Map.of());
+        cluster.apply("a", STOPPED);
+        cluster.specFrom("a", "worker");
+
+        cluster.apply("b", "{nodeSelector: {}, priority: 1, mode: Observe}");
+        cluster.specFrom("b", "worker");
+        assertThat(condition(cluster.policyWith("a", "Ready", "True", "NoNodes"), "Ready")
+                        .getMessage())
+                .isEqualTo("nodeSelector matches 1 node: 1 won by another policy (b).");
+
+        cluster.deletePolicy("b");
+        cluster.specFrom("a", "worker");
+    }
+
+    @Test
+    void aTieIsAConflictOnBoth() {
+        cluster.addNode("worker", Map.of());
+        cluster.apply("b", STOPPED);
+        cluster.apply("a", STOPPED);
+
+        var a = cluster.policyWith("a", "Conflicted", "True", "SamePriority");
+        var b = cluster.policyWith("b", "Conflicted", "True", "SamePriority");
+
+        assertThat(condition(a, "Conflicted").getMessage()).contains(": b. The lowest name wins");
+        assertThat(condition(b, "Conflicted").getMessage()).contains(": a. The lowest name wins");
+        cluster.specFrom("a", "worker");
+    }
+
+    @Test
+    void aPolicyIsReadyWhenItsNodesSayThatTheyAre() {
+        cluster.addNode("n1", Map.of());
+        cluster.addNode("n2", Map.of());
+        cluster.apply("a", STOPPED);
+        cluster.specFrom("a", "n1");
+        cluster.specFrom("a", "n2");
+
+        cluster.report("n1", State.APPLIED, "");
+        cluster.policyWith("a", "Reconciling", "True", "Progressing");
+        cluster.report("n2", State.FAILED, "no KSM in this kernel");
+        var failed = cluster.policyWith("a", "Stalled", "True", "NodesFailed");
+        cluster.report("n2", State.APPLIED, "");
+        var ready = cluster.policyWith("a", "Ready", "True", "Applied");
+
+        assertThat(failed.getStatus().examples()).containsExactly(new Example("n2", "Failed", "no KSM in this kernel"));
+        assertThat(ready.getStatus().nodes()).isEqualTo(new NodeCounts(2, 2, 0, 0, 2, 0, 0, 0));
+        assertThat(server.kubectl("wait", "--for=condition=Ready", "--timeout=10s", "ksmp/a")
+                        .succeeded())
+                .isTrue();
+    }
+
+    @Test
+    void aNodeThatKubeVirtTunesIsSkippedAndReleased() {
+        cluster.addNode("worker", Map.of());
+        cluster.apply("a", STOPPED);
+        cluster.specFrom("a", "worker");
+        cluster.report("worker", State.APPLIED, "");
+
+        cluster.annotate("worker", "kubevirt.io/ksm-handler-managed", "true");
+
+        cluster.ksmNode("worker", ksmNode -> ksmNode.getSpec().policy() == null);
+        assertThat(cluster.policyWith("a", "Ready", "True", "NoNodes")
+                        .getStatus()
+                        .nodes())
+                .isEqualTo(new NodeCounts(1, 0, 0, 1, 0, 0, 0, 0));
+    }
+
+    @Test
+    void aPausedPolicyChangesNothing() {
+        cluster.addNode("worker", Map.of());
+        cluster.apply("a", STOPPED);
+        cluster.specFrom("a", "worker");
+        cluster.report("worker", State.APPLIED, "");
+        String version = cluster.ksmNode("worker").getMetadata().getResourceVersion();
+
+        cluster.apply("a", "{nodeSelector: {}, mode: Observe, paused: true}");
+
+        cluster.policyWith("a", "Ready", "False", "Paused");
+        assertThat(cluster.ksmNode("worker").getMetadata().getResourceVersion()).isEqualTo(version);
+    }
+
+    @Test
+    void whatSomebodyElseWritesIntoASpecIsPutBack() {
+        cluster.addNode("worker", Map.of());
+        cluster.apply("a", STOPPED);
+        String hash = cluster.specFrom("a", "worker").hash();
+
+        server.kubectl("patch", "ksmn", "worker", "--type=merge", "--patch", "{\"spec\":{\"hash\":\"mine\"}}");
+
+        cluster.ksmNode("worker", ksmNode -> ksmNode.getSpec().hash().equals(hash));
+    }
+
+    @Test
+    void aKsmNodeThatIsDeletedComesBack() {
+        cluster.addNode("worker", Map.of());
+        cluster.apply("a", STOPPED);
+        cluster.specFrom("a", "worker");
+
+        server.kubectl("delete", "ksmn", "worker");
+
+        cluster.specFrom("a", "worker");
+    }
+
+    @Test
+    void aNodeThatComesBackUnderItsNameOwnsItsKsmNode() {
+        cluster.addNode("worker", Map.of());
+        cluster.apply("a", STOPPED);
+        cluster.specFrom("a", "worker");
+        server.client().nodes().withName("worker").delete();
+
+        cluster.addNode("worker", Map.of());
+
+        String uid =
+                server.client().nodes().withName("worker").get().getMetadata().getUid();
+        cluster.ksmNode(
+                "worker",
+                ksmNode -> ksmNode.getMetadata().getOwnerReferences().stream()
+                        .map(OwnerReference::getUid)
+                        .toList()
+                        .equals(List.of(uid)));
+    }
+
+    @Test
+    void aNodeThatIsDeletedIsCountedNoMore() {
+        cluster.addNode("n1", Map.of());
+        cluster.addNode("n2", Map.of());
+        cluster.apply("a", STOPPED);
+        cluster.specFrom("a", "n1");
+        cluster.specFrom("a", "n2");
+        cluster.report("n1", State.APPLIED, "");
+
+        server.client().nodes().withName("n2").delete();
+
+        assertThat(cluster.policyWith("a", "Ready", "True", "Applied")
+                        .getStatus()
+                        .nodes())
+                .isEqualTo(new NodeCounts(1, 1, 0, 0, 1, 0, 0, 0));
+    }
+
+    @Test
+    void theAgentIsThereAsLongAsItIsNeeded() {
+        cluster.addNode("worker", Map.of());
+        cluster.apply("a", STOPPED);
+        cluster.specFrom("a", "worker");
+        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+        cluster.report("worker", State.APPLIED, "");
+
+        cluster.deletePolicy("a");
+        cluster.ksmNode("worker", ksmNode -> ksmNode.getSpec().policy() == null);
+        assertThat(cluster.daemonSets()).hasSize(1);
+
+        cluster.report("worker", State.RESTORED, "");
+        await().atMost(SOON).until(() -> cluster.daemonSets().isEmpty());
+    }
+
+    @Test
+    void whatSomebodyElseWritesIntoTheAgentIsPutBack() {
+        cluster.apply("a", STOPPED);
+        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+
+        server.kubectl(
+                "--namespace=samepage-system", "set", "image", "daemonset/samepage-agent", "agent=elsewhere:latest");
+
+        await().atMost(SOON)
+                .until(() -> cluster.daemonSets()
+                        .getFirst()
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getContainers()
+                        .getFirst()
+                        .getImage()
+                        .equals("samepage:0.1.0"));
+    }
+
+    @Test
+    void whereNothingChangesNothingIsWritten() {
+        cluster.addNode("n1", Map.of());
+        cluster.addNode("n2", Map.of());
+        cluster.apply(
+                "a",
+                "{nodeSelector: {}, mode: KernelAdvisor, kernelAdvisor: {}, tunables: {useZeroPages: true}, unmerge: {}}");
+        cluster.apply("b", "{nodeSelector: {}, priority: -1, mode: Observe}");
+        cluster.specFrom("a", "n1");
+        cluster.specFrom("a", "n2");
+        cluster.report("n1", State.APPLIED, "");
+        cluster.report("n2", State.APPLIED, "");
+        cluster.policyWith("a", "Ready", "True", "Applied");
+        cluster.policyWith("b", "Ready", "True", "NoNodes");
+        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+        AuditLog log = server.auditLog().fromNow();
+
+        // Every node, policy and DaemonSet is looked at anew when an operator starts, and when one of these events
+        // comes.
+        operator.close();
+        try (var _ = RunningOperator.start(server)) {
+            cluster.annotate("n1", "kubevirt.io/heartbeat", "now");
+            cluster.label("n2", "irrelevant", "yes");
+            cluster.report("n1", State.APPLIED, "");
+
+            await().during(Duration.ofSeconds(4))
+                    .atMost(SOON)
+                    .untilAsserted(() -> assertThat(log.requests())
+                            .filteredOn(request ->
+                                    request.isWrite() && request.user().equals(RunningOperator.USER))
+                            .isEmpty());
+        }
+    }
+
+    @Test
+    void aManifestThatTheApiServerWritesDifferentlyIsAppliedOnce(@TempDir Path directory) throws IOException {
+        String manifest = Files.readString(RunningOperator.AGENT)
+                .replace("cpu: 10m", "cpu: 0.010")
+                .replace("apiVersion: v1\n                  fieldPath", "fieldPath");
+        operator.close();
+        try (var _ = RunningOperator.start(
+                server.clientAs(RunningOperator.USER), Files.writeString(directory.resolve("agent.yaml"), manifest))) {
+            AuditLog log = server.auditLog().fromNow();
+            cluster.apply("a", STOPPED);
+            cluster.policyWith("a", "Ready", "True", "NoNodes");
+
+            cluster.apply("b", STOPPED);
+            cluster.policyWith("b", "Ready", "True", "NoNodes");
+
+            await().during(Duration.ofSeconds(2))
+                    .atMost(SOON)
+                    .untilAsserted(() -> assertThat(log.requests())
+                            .filteredOn(request ->
+                                    request.isWrite() && request.resource().equals("daemonsets"))
+                            .hasSize(1));
+        }
+    }
+
+    @Test
+    void anAgentWhoseManifestCannotBeUsedStaysAsItIs(@TempDir Path directory) throws IOException {
+        cluster.apply("a", STOPPED);
+        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+        Path manifest = Files.writeString(directory.resolve("agent.yaml"), "kind: Deployment");
+
+        operator.close();
+        try (var _ = RunningOperator.start(server.clientAs(RunningOperator.USER), manifest)) {
+            cluster.addNode("worker", Map.of());
+
+            cluster.specFrom("a", "worker");
+            assertThat(cluster.daemonSets()).hasSize(1);
+        }
+    }
+}

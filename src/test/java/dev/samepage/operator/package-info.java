@@ -1,0 +1,4 @@
+@NullMarked
+package dev.samepage.operator;
+
+import org.jspecify.annotations.NullMarked;
