@@ -55,7 +55,7 @@ public record Decision(List<Action> actions, State state, String message, Option
     private static Decision observe(Sample sample, Optional<Originals> originals) {
         List<Action> actions = new ArrayList<>();
         originals.ifPresent(found -> {
-            addAll(actions, WriteOrder.toRestore(found.toRestore(), sample.knobs()));
+            actions.addAll(Way.sets(WriteOrder.toRestore(found.toRestore(), sample.knobs())));
             actions.add(new Action.Release());
         });
         return new Decision(
@@ -66,28 +66,19 @@ public record Decision(List<Action> actions, State state, String message, Option
             Assignment.Covered covered, Sample sample, Optional<Originals> originals, Kernel kernel) {
         Target target =
                 Target.of(covered.tuning(), covered.tunables(), sample.knobs().keySet());
-        boolean blocked = sample.merged() && changes(target.knobs(), sample.knobs());
-        boolean unmerge = sample.merged()
-                && (target.unmerged() || (blocked && covered.unmerge().allowed()));
-        MemoryCheck check = memory(sample, covered.unmerge(), kernel);
-
-        List<Action> actions = new ArrayList<>();
-        if (unmerge && check.enough()) {
-            addUnmerge(actions, sample, check);
-            addAll(actions, WriteOrder.toReach(target.knobs(), whenUnmerged(sample.knobs())));
-        } else {
-            addAll(actions, WriteOrder.toReach(target.knobs(), sample.knobs()));
-        }
+        Map<Knob, Long> wanted = new EnumMap<>(Knob.class);
+        // What the policy does not name is as it was found, also where an earlier policy named it.
+        originals.ifPresent(found -> wanted.putAll(found.toRestore()));
+        wanted.putAll(target.knobs());
+        Way way = Way.to(wanted, target.unmerged(), covered.unmerge(), sample, kernel, WriteOrder::toReach);
+        List<Action> actions = new ArrayList<>(way.actions());
         if (writesUnsaved(actions, originals)) {
             actions.addFirst(new Action.SaveOriginals());
         }
-        if (unmerge && !check.enough()) {
-            return new Decision(actions, State.FAILED, tooLittle(check), Optional.empty());
-        }
-        if (target.refusal().isPresent()) {
-            return new Decision(actions, State.FAILED, target.refusal().orElseThrow(), Optional.empty());
-        }
-        return new Decision(actions, State.APPLIED, applied(covered.tuning()), missing(target, kernel));
+        Optional<String> failure = way.refusal().or(target::refusal);
+        return failure.isPresent()
+                ? new Decision(actions, State.FAILED, failure.orElseThrow(), Optional.empty())
+                : new Decision(actions, State.APPLIED, applied(covered.tuning()), missing(target, kernel));
     }
 
     private static Decision release(
@@ -102,44 +93,71 @@ public record Decision(List<Action> actions, State state, String message, Option
                     "The settings stay as they are, as the policy asked (onRemoval: Keep).",
                     Optional.empty());
         }
+        boolean unmerge = released.onRemoval() == OnRemoval.RESTORE_AND_UNMERGE;
         Map<Knob, Long> found = originals.orElseThrow().toRestore();
-        boolean blocked = sample.merged() && changes(found, sample.knobs());
-        boolean asked = released.onRemoval() == OnRemoval.RESTORE_AND_UNMERGE
-                || (blocked && released.unmerge().allowed());
-        boolean unmerge = sample.merged() && asked;
-        MemoryCheck check = memory(sample, released.unmerge(), kernel);
-
-        List<Action> actions = new ArrayList<>();
-        if (unmerge && check.enough()) {
-            addUnmerge(actions, sample, check);
-            addAll(actions, WriteOrder.toRestore(found, whenUnmerged(sample.knobs())));
-        } else {
-            addAll(actions, WriteOrder.toRestore(found, sample.knobs()));
+        Way way = Way.to(found, unmerge, released.unmerge(), sample, kernel, WriteOrder::toRestore);
+        if (way.refusal().isPresent()) {
+            return new Decision(way.actions(), State.FAILED, way.refusal().orElseThrow(), Optional.empty());
         }
-        if (unmerge && !check.enough()) {
-            return new Decision(actions, State.FAILED, tooLittle(check), Optional.empty());
-        }
+        List<Action> actions = new ArrayList<>(way.actions());
         actions.add(new Action.Release());
         return new Decision(actions, State.RESTORED, "Every setting is as it was found.", Optional.empty());
     }
 
+    /**
+     * The way to where the knobs are wanted.
+     *
+     * @param refusal why memory that should be un-merged on the way is not, as a sentence; empty where all is well
+     */
+    private record Way(List<Action> actions, Optional<String> refusal) {
+        private interface Order {
+            List<Step> steps(Map<Knob, Long> wanted, Map<Knob, Long> current);
+        }
+
+        /**
+         * Finds it.
+         *
+         * @param unmerged whether nothing may stay merged in the end
+         * @param unmerge whether un-merging is allowed where a knob needs it
+         */
+        static Way to(
+                Map<Knob, Long> wanted,
+                boolean unmerged,
+                dev.samepage.api.Unmerge unmerge,
+                Sample sample,
+                Kernel kernel,
+                Order order) {
+            boolean blocked = sample.merged() && changesWhatNeedsUnmerged(wanted, sample.knobs());
+            if (!sample.merged() || !(unmerged || (blocked && unmerge.allowed()))) {
+                return new Way(sets(order.steps(wanted, sample.knobs())), Optional.empty());
+            }
+            MemoryCheck check =
+                    Unmerge.check(sample.counters(), sample.memory(), kernel.pageSizeBytes(), unmerge.reservePercent());
+            if (!check.enough()) {
+                return new Way(sets(order.steps(wanted, sample.knobs())), Optional.of(tooLittle(check)));
+            }
+            List<Action> actions = new ArrayList<>();
+            if (sample.knobs().getOrDefault(Knob.RUN, 0L) == 1) {
+                actions.add(new Action.Set(Knob.RUN, 0));
+            }
+            actions.add(new Action.Unmerge(check.neededBytes()));
+            actions.addAll(sets(order.steps(wanted, whenUnmerged(sample.knobs()))));
+            return new Way(actions, Optional.empty());
+        }
+
+        private static List<Action> sets(List<Step> steps) {
+            return steps.stream()
+                    .<Action>map(step -> new Action.Set(step.knob(), step.value()))
+                    .toList();
+        }
+    }
+
     /** Whether the wanted values differ in a knob that the kernel only takes while nothing is merged. */
-    private static boolean changes(Map<Knob, Long> wanted, Map<Knob, Long> current) {
+    private static boolean changesWhatNeedsUnmerged(Map<Knob, Long> wanted, Map<Knob, Long> current) {
         return WriteOrder.NEED_UNMERGED.stream()
                 .anyMatch(knob -> current.containsKey(knob)
                         && wanted.containsKey(knob)
                         && !wanted.get(knob).equals(current.get(knob)));
-    }
-
-    private static MemoryCheck memory(Sample sample, dev.samepage.api.Unmerge unmerge, Kernel kernel) {
-        return Unmerge.check(sample.counters(), sample.memory(), kernel.pageSizeBytes(), unmerge.reservePercent());
-    }
-
-    private static void addUnmerge(List<Action> actions, Sample sample, MemoryCheck check) {
-        if (sample.knobs().getOrDefault(Knob.RUN, 0L) == 1) {
-            actions.add(new Action.Set(Knob.RUN, 0));
-        }
-        actions.add(new Action.Unmerge(check.neededBytes()));
     }
 
     /** What the knobs will be after un-merging, which leaves 2 in {@code run}. */
@@ -154,10 +172,6 @@ public record Decision(List<Action> actions, State state, String message, Option
         Map<Knob, Long> saved = originals.map(Originals::knobs).orElse(Map.of());
         return actions.stream()
                 .anyMatch(action -> action instanceof Action.Set(Knob knob, long value) && !saved.containsKey(knob));
-    }
-
-    private static void addAll(List<Action> actions, List<Step> steps) {
-        steps.forEach(step -> actions.add(new Action.Set(step.knob(), step.value())));
     }
 
     private static Optional<String> missing(Target target, Kernel kernel) {

@@ -145,20 +145,20 @@ public final class Ksm {
         if (knob == Knob.RUN && value == 2) {
             return Optional.of("un-merging belongs in a child process, which the kernel may kill when memory runs out");
         }
-        boolean batchAfter = knob == Knob.RUN ? value == 1 : knob != Knob.ADVISOR_MODE || value == 1;
-        long sleepAfter = knob == Knob.SLEEP_MILLISECS
-                ? value
-                : value(Knob.SLEEP_MILLISECS).orElse(1);
-        if (!batchAfter || sleepAfter != 0) {
+        boolean mayMakeItSpin = switch (knob) {
+            case PAGES_TO_SCAN, SLEEP_MILLISECS -> value == 0;
+            case RUN, ADVISOR_MODE -> value == 1;
+            default -> false;
+        };
+        if (!mayMakeItSpin) {
             return Optional.empty();
         }
-        long pagesAfter = switch (knob) {
-            case PAGES_TO_SCAN -> value;
-            case ADVISOR_MODE -> value(Knob.ADVISOR_MIN_PAGES_TO_SCAN).orElse(1);
-            case RUN, SLEEP_MILLISECS -> value(Knob.PAGES_TO_SCAN).orElse(1);
-            default -> 1;
-        };
-        return pagesAfter == 0
+        long sleepMillis = knob == Knob.SLEEP_MILLISECS
+                ? value
+                : value(Knob.SLEEP_MILLISECS).orElse(1);
+        Knob pages = knob == Knob.ADVISOR_MODE ? Knob.ADVISOR_MIN_PAGES_TO_SCAN : Knob.PAGES_TO_SCAN;
+        long pagesToScan = knob == pages ? value : value(pages).orElse(1);
+        return pagesToScan == 0 && sleepMillis == 0
                 ? Optional.of("pages_to_scan=0 with sleep_millisecs=0 is a busy loop of the kernel")
                 : Optional.empty();
     }

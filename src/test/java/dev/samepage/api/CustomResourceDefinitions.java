@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Generates the files of {@code crds/} from the API records, and adds what the generator cannot: formats of integers, how lists
@@ -42,7 +43,7 @@ final class CustomResourceDefinitions {
             "observedGeneration", "The metadata.generation that the condition speaks of.");
 
     /** Parts of a spec that one writer sets as a whole: merged field by field they could say what nobody wrote. */
-    private static final List<String> ATOMIC = List.of("settings", "nodeSelector");
+    private static final List<String> ATOMIC_IN_SPEC = List.of("settings", "nodeSelector");
 
     private CustomResourceDefinitions() {}
 
@@ -91,14 +92,19 @@ final class CustomResourceDefinitions {
                 orderColumns(version, crd.getSpec().getNames().getKind());
                 complete(root);
                 completeConditions(property(root, "status"));
-                ATOMIC.forEach(name -> {
-                    JSONSchemaProps map = property(root, "spec").getProperties().get(name);
-                    if (map != null) {
-                        map.setXKubernetesMapType("atomic");
-                    }
-                });
+                makeAtomic(property(root, "spec"), ATOMIC_IN_SPEC::contains);
+                // One writer here too; and without an entry for each figure the object's managed fields stay small.
+                makeAtomic(property(root, "status"), name -> true);
             }
             return crd;
+        }
+
+        private static void makeAtomic(JSONSchemaProps schema, Predicate<String> which) {
+            schema.getProperties().forEach((name, property) -> {
+                if ("object".equals(property.getType()) && which.test(name)) {
+                    property.setXKubernetesMapType("atomic");
+                }
+            });
         }
 
         /** The generator sorts the columns by path; kubectl is to show them in the order of the annotations. */

@@ -17,7 +17,7 @@ import org.opentest4j.TestAbortedException;
 final class HostKsm implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(HostKsm.class);
 
-    /** What Linux starts with, in the order in which it can be written. */
+    /** What Linux starts with. */
     private static final Map<Knob, Long> DEFAULTS = new EnumMap<>(Map.ofEntries(
             Map.entry(Knob.RUN, 0L),
             Map.entry(Knob.PAGES_TO_SCAN, 100L),

@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 
@@ -69,8 +70,9 @@ public final class KsmLoan implements AutoCloseable {
     }
 
     /**
-     * Writes all of the values that this kernel has a knob for: stops ksmd first and sets {@code run} last; the advisor goes before what it
-     * would reset. What was merged since is un-merged, unless others had merged pages before.
+     * Stops ksmd first and starts it last. The advisor is switched after it has its figures, since it begins with them, and before {@code
+     * pages_to_scan}, which it resets, and which is its own while it is on. What was merged since is un-merged, unless others had merged
+     * pages before. What this kernel has no knob for is left out.
      */
     synchronized void set(Map<Knob, Long> values) throws IOException {
         files.write(Knob.RUN.file(), "0");
@@ -78,17 +80,14 @@ public final class KsmLoan implements AutoCloseable {
             files.write(Knob.RUN.file(), "2");
             files.write(Knob.RUN.file(), "0");
         }
+        for (Knob knob : EnumSet.complementOf(EnumSet.of(Knob.RUN, Knob.ADVISOR_MODE, Knob.PAGES_TO_SCAN))) {
+            write(knob, values);
+        }
         write(Knob.ADVISOR_MODE, values);
-        for (Knob knob : values.keySet()) {
-            if (knob != Knob.RUN && knob != Knob.ADVISOR_MODE && !isTheAdvisors(knob, values)) {
-                write(knob, values);
-            }
+        if (values.getOrDefault(Knob.ADVISOR_MODE, 0L) == 0) {
+            write(Knob.PAGES_TO_SCAN, values);
         }
         write(Knob.RUN, values);
-    }
-
-    private static boolean isTheAdvisors(Knob knob, Map<Knob, Long> values) {
-        return knob == Knob.PAGES_TO_SCAN && values.getOrDefault(Knob.ADVISOR_MODE, 0L) == 1;
     }
 
     private void write(Knob knob, Map<Knob, Long> values) throws IOException {

@@ -1,0 +1,275 @@
+package dev.samepage.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.samepage.api.KsmNodeStatus;
+import dev.samepage.api.Mode;
+import dev.samepage.api.OnRemoval;
+import dev.samepage.api.State;
+import dev.samepage.api.Tunables;
+import dev.samepage.kernel.Errno;
+import dev.samepage.kernel.FakeKsm;
+import dev.samepage.kernel.Knob;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AgentTest {
+    @TempDir
+    Path directory;
+
+    private NodeUnderTest node() {
+        return new NodeUnderTest(FakeKsm.linux618(), directory);
+    }
+
+    @Test
+    void appliesInTheFirstRound() {
+        NodeUnderTest node = node();
+        node.tell(NodeUnderTest.fixed(1000, 10));
+
+        KsmNodeStatus status = node.start().round();
+
+        assertThat(status.state()).isEqualTo(State.APPLIED);
+        assertThat(status.settings()).containsEntry("run", "1").containsEntry("pages_to_scan", "1000");
+    }
+
+    @Test
+    void writesNothingInARoundWithoutNews() {
+        NodeUnderTest node = node();
+        node.tell(NodeUnderTest.fixed(1000, 10));
+        Agent agent = node.start();
+        agent.round();
+        node.ksm.clearWrites();
+
+        node.settle(agent);
+
+        assertThat(node.ksm.writes()).isEmpty();
+    }
+
+    @Test
+    void changesNothingBeforeAnybodyHasSaidAnything() {
+        NodeUnderTest node = node();
+
+        node.settle(node.start());
+
+        assertThat(node.ksm.writes()).isEmpty();
+        assertThat(node.reports).isEmpty();
+    }
+
+    @Test
+    void goesOnWithTheLastSpecWhereTheApiServerIsGoneAtAStart() {
+        NodeUnderTest node = node();
+        node.tell(NodeUnderTest.fixed(1000, 10));
+        node.start().round();
+        node.apiServerIsGone();
+        node.ksm.with(Knob.PAGES_TO_SCAN, 100);
+
+        node.settle(node.start());
+
+        assertThat(node.ksm.value(Knob.PAGES_TO_SCAN)).isEqualTo(1000);
+    }
+
+    @Test
+    void leavesTheNodeAloneForFiveMinutesWhereItsKsmNodeVanishes() {
+        NodeUnderTest node = node();
+        node.tell(NodeUnderTest.fixed(1000, 10));
+        Agent agent = node.start();
+        agent.round();
+        node.ksmNodeIsGone();
+        agent.round();
+        node.pass(Duration.ofMinutes(4));
+
+        agent.round();
+
+        assertThat(node.ksm.value(Knob.RUN)).isEqualTo(1);
+    }
+
+    @Test
+    void restoresTheNodeWhereItsKsmNodeStaysAway() {
+        NodeUnderTest node = node();
+        Map<Knob, Long> found = node.knobs();
+        node.tell(NodeUnderTest.fixed(1000, 10));
+        Agent agent = node.start();
+        agent.round();
+        node.ksmNodeIsGone();
+        agent.round();
+        node.pass(Duration.ofMinutes(5));
+
+        agent.round();
+
+        assertThat(node.knobs()).isEqualTo(found);
+        assertThat(node.state).isEmptyDirectory();
+    }
+
+    @Test
+    void forgetsThatAKsmNodeVanishedOnceItIsBack() {
+        NodeUnderTest node = node();
+        node.tell(NodeUnderTest.fixed(1000, 10));
+        Agent agent = node.start();
+        agent.round();
+        node.ksmNodeIsGone();
+        agent.round();
+        node.pass(Duration.ofMinutes(4));
+        node.tell(NodeUnderTest.fixed(1000, 10));
+        agent.round();
+        node.ksmNodeIsGone();
+        node.pass(Duration.ofMinutes(4));
+
+        agent.round();
+
+        assertThat(node.ksm.value(Knob.RUN)).isEqualTo(1);
+    }
+
+    @Test
+    void saysWhatWasRefusedAndAppliesTheRest() {
+        NodeUnderTest node = node();
+        node.ksm.refuse(Knob.SMART_SCAN, Errno.EINVAL);
+        Tunables noSmartScan = new Tunables(null, null, null, null, false, null);
+        node.tell(NodeUnderTest.fixed(1000, 10, noSmartScan, NodeUnderTest.FORBIDDEN));
+
+        KsmNodeStatus status = node.start().round();
+
+        assertThat(status.state()).isEqualTo(State.FAILED);
+        assertThat(status.message()).startsWith("smart_scan=0 refused on worker-3: EINVAL");
+        assertThat(node.ksm.value(Knob.PAGES_TO_SCAN)).isEqualTo(1000);
+    }
+
+    @Test
+    void triesARefusedKnobAgainWithGrowingPauses() {
+        NodeUnderTest node = node();
+        node.ksm.refuse(Knob.SMART_SCAN, Errno.EINVAL);
+        Tunables noSmartScan = new Tunables(null, null, null, null, false, null);
+        node.tell(NodeUnderTest.fixed(1000, 10, noSmartScan, NodeUnderTest.FORBIDDEN));
+        Agent agent = node.start();
+
+        for (int second = 0; second < 3600; second++) {
+            agent.round();
+            node.pass(Duration.ofSeconds(1));
+        }
+
+        assertThat(node.ksm.writes().stream().filter("smart_scan=0"::equals)).hasSizeBetween(15, 25);
+    }
+
+    @Test
+    void isAppliedOnceTheKernelTakesWhatItRefused() {
+        NodeUnderTest node = node();
+        node.ksm.refuse(Knob.SMART_SCAN, Errno.EINVAL);
+        Tunables noSmartScan = new Tunables(null, null, null, null, false, null);
+        node.tell(NodeUnderTest.fixed(1000, 10, noSmartScan, NodeUnderTest.FORBIDDEN));
+        Agent agent = node.start();
+        agent.round();
+        node.ksm.accept(Knob.SMART_SCAN);
+
+        assertThat(node.settle(agent).state()).isEqualTo(State.APPLIED);
+    }
+
+    @Test
+    void putsBackWhatSomebodyElseChanged() {
+        NodeUnderTest node = node();
+        node.tell(NodeUnderTest.fixed(1000, 10));
+        Agent agent = node.start();
+        agent.round();
+        node.pass(Duration.ofMinutes(1));
+        node.ksm.with(Knob.PAGES_TO_SCAN, 64);
+
+        agent.round();
+
+        assertThat(node.ksm.value(Knob.PAGES_TO_SCAN)).isEqualTo(1000);
+    }
+
+    @Test
+    void doesNotFightAWriterThatNeverStops() {
+        NodeUnderTest node = node();
+        node.tell(NodeUnderTest.fixed(1000, 10));
+        Agent agent = node.start();
+        agent.round();
+        node.ksm.clearWrites();
+
+        for (int second = 0; second < 3600; second++) {
+            node.ksm.with(Knob.PAGES_TO_SCAN, 64);
+            agent.round();
+            node.pass(Duration.ofSeconds(1));
+        }
+
+        assertThat(node.ksm.writes()).hasSizeBetween(15, 25);
+    }
+
+    @Test
+    void capturesTheOriginalsAnewAfterAReboot() {
+        NodeUnderTest node = node();
+        node.tell(NodeUnderTest.fixed(1000, 10));
+        node.start().round();
+        node.reboot();
+        node.ksm.with(Knob.RUN, 0).with(Knob.PAGES_TO_SCAN, 77).with(Knob.SLEEP_MILLISECS, 20);
+        Agent agent = node.start();
+        agent.round();
+        node.tell(NodeUnderTest.released(OnRemoval.RESTORE, NodeUnderTest.FORBIDDEN));
+
+        node.settle(agent);
+
+        assertThat(node.ksm.value(Knob.PAGES_TO_SCAN)).isEqualTo(77);
+    }
+
+    @Test
+    void writesNothingToTheKernelWhereTheOriginalsCannotBeSaved() throws Exception {
+        NodeUnderTest node = node();
+        java.nio.file.Files.writeString(node.state, "a file in the place of the directory");
+        node.tell(NodeUnderTest.fixed(1000, 10));
+
+        KsmNodeStatus status = node.start().round();
+
+        assertThat(node.ksm.writes()).isEmpty();
+        assertThat(status.state()).isEqualTo(State.FAILED);
+        assertThat(status.message()).startsWith("Nothing is changed on worker-3");
+    }
+
+    @Test
+    void staysUpWhereTheKernelHasNoKsm() {
+        NodeUnderTest node = new NodeUnderTest(FakeKsm.linux618().withoutFiles(), directory);
+        node.tell(NodeUnderTest.fixed(1000, 10));
+
+        KsmNodeStatus status = node.settle(node.start());
+
+        assertThat(status.state()).isEqualTo(State.FAILED);
+        assertThat(status.message()).contains("without KSM");
+        assertThat(node.reports).hasSizeLessThanOrEqualTo(5);
+    }
+
+    @Test
+    void reportsThatItIsUnmergingBeforeItDoes() {
+        NodeUnderTest node = node();
+        node.ksm.merge(10);
+        node.tell(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));
+
+        node.start().round();
+
+        assertThat(node.reports).extracting(KsmNodeStatus::state).containsExactly(State.APPLYING, State.APPLIED);
+    }
+
+    @Test
+    void waitsWhileMemoryIsBeingTakenOffline() {
+        NodeUnderTest node = node();
+        node.ksm.with(Knob.RUN, 4);
+        node.tell(NodeUnderTest.fixed(1000, 10));
+
+        KsmNodeStatus status = node.start().round();
+
+        assertThat(node.ksm.writes()).isEmpty();
+        assertThat(status.state()).isEqualTo(State.APPLYING);
+    }
+
+    @Test
+    void leavesNothingBehindAfterObserving() {
+        NodeUnderTest node = node();
+        node.tell(NodeUnderTest.mode(Mode.OBSERVE, NodeUnderTest.FORBIDDEN));
+        Agent agent = node.start();
+        agent.round();
+        node.tell(NodeUnderTest.released(OnRemoval.RESTORE, NodeUnderTest.FORBIDDEN));
+
+        agent.round();
+
+        assertThat(node.state).isEmptyDirectory();
+    }
+}

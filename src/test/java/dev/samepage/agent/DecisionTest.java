@@ -1,0 +1,286 @@
+package dev.samepage.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.samepage.api.Mode;
+import dev.samepage.api.OnRemoval;
+import dev.samepage.api.State;
+import dev.samepage.api.Tunables;
+import dev.samepage.kernel.Counter;
+import dev.samepage.kernel.Counters;
+import dev.samepage.kernel.FakeKsm;
+import dev.samepage.kernel.HostMemory;
+import dev.samepage.kernel.Knob;
+import dev.samepage.kernel.Ksm;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class DecisionTest {
+    private static final long GIB = 1L << 30;
+    private static final Kernel KERNEL = new Kernel("6.1.0-test", "boot", 4096);
+    private static final Assignment FIXED = Assignment.of(NodeUnderTest.fixed(1000, 10));
+
+    private static Sample sample(FakeKsm ksm) {
+        return sample(ksm, 0);
+    }
+
+    private static Sample sample(FakeKsm ksm, long pagesMerged) {
+        try {
+            return new Sample(
+                    Instant.EPOCH,
+                    new Ksm(ksm).read(),
+                    new Counters(Map.of(Counter.PAGES_SHARED, pagesMerged, Counter.PAGES_SHARING, pagesMerged)),
+                    new HostMemory(10 * GIB, 2 * GIB),
+                    OptionalLong.empty(),
+                    List.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Optional<Originals> originals(FakeKsm ksm) {
+        return Optional.of(new Originals("boot", sample(ksm).knobs()));
+    }
+
+    private static Decision decide(Assignment assignment, Sample sample, Optional<Originals> originals) {
+        return Decision.of(assignment, sample, originals, KERNEL);
+    }
+
+    @Test
+    void savesTheOriginalsBeforeTheFirstWrite() {
+        Decision decision = decide(FIXED, sample(FakeKsm.linux618()), Optional.empty());
+
+        assertThat(decision.actions())
+                .containsExactly(
+                        new Action.SaveOriginals(),
+                        new Action.Set(Knob.SLEEP_MILLISECS, 10),
+                        new Action.Set(Knob.PAGES_TO_SCAN, 1000),
+                        new Action.Set(Knob.RUN, 1));
+    }
+
+    @Test
+    void doesNothingWhereEverythingIsAsWanted() {
+        FakeKsm asWanted = FakeKsm.linux618()
+                .with(Knob.RUN, 1)
+                .with(Knob.PAGES_TO_SCAN, 1000)
+                .with(Knob.SLEEP_MILLISECS, 10);
+
+        Decision decision = decide(FIXED, sample(asWanted), originals(FakeKsm.linux618()));
+
+        assertThat(decision.actions()).isEmpty();
+        assertThat(decision.state()).isEqualTo(State.APPLIED);
+    }
+
+    @Test
+    void savesNothingAgainWhereEveryOriginalIsKnown() {
+        Decision decision = decide(FIXED, sample(FakeKsm.linux618()), originals(FakeKsm.linux618()));
+
+        assertThat(decision.actions()).doesNotContain(new Action.SaveOriginals());
+    }
+
+    @Test
+    void savesAgainWhereAnOriginalWasLost() {
+        Optional<Originals> damaged = Optional.of(new Originals("boot", Map.of(Knob.RUN, 0L)));
+
+        Decision decision = decide(FIXED, sample(FakeKsm.linux618()), damaged);
+
+        assertThat(decision.actions()).startsWith(new Action.SaveOriginals());
+    }
+
+    @Test
+    void putsBackWhatOnlyAnEarlierPolicyNamed() {
+        FakeKsm tuned = FakeKsm.linux618()
+                .with(Knob.RUN, 1)
+                .with(Knob.PAGES_TO_SCAN, 1000)
+                .with(Knob.SLEEP_MILLISECS, 10)
+                .with(Knob.SMART_SCAN, 0);
+
+        Decision decision = decide(FIXED, sample(tuned), originals(FakeKsm.linux618()));
+
+        assertThat(decision.actions()).containsExactly(new Action.Set(Knob.SMART_SCAN, 1));
+    }
+
+    @Test
+    void namesAKnobThatTheKernelLacksAndAppliesTheRest() {
+        Tunables smartScan = new Tunables(null, null, null, null, true, null);
+        Assignment wanted = Assignment.of(NodeUnderTest.fixed(1000, 10, smartScan, NodeUnderTest.FORBIDDEN));
+
+        Decision decision = decide(wanted, sample(FakeKsm.linux61()), Optional.empty());
+
+        assertThat(decision.state()).isEqualTo(State.APPLIED);
+        assertThat(decision.degraded()).contains("This kernel (6.1.0-test) has no smart_scan; the rest is applied.");
+        assertThat(decision.actions()).contains(new Action.Set(Knob.RUN, 1));
+    }
+
+    @Test
+    void doesNotStartToScanWhereOnlyZeroPagesWereToBeMergedAndTheKernelCannot() {
+        Tunables zeroPagesOnly = new Tunables(null, null, null, true, null, null);
+        Assignment wanted = Assignment.of(NodeUnderTest.fixed(1000, 10, zeroPagesOnly, NodeUnderTest.FORBIDDEN));
+
+        Decision decision = decide(wanted, sample(FakeKsm.linux618()), Optional.empty());
+
+        assertThat(decision.state()).isEqualTo(State.FAILED);
+        assertThat(decision.actions()).isEmpty();
+        assertThat(decision.message()).contains("redhat_only_zero_pages");
+    }
+
+    @Test
+    void stopsAScanWhereOnlyZeroPagesWereToBeMergedAndTheKernelCannot() {
+        Tunables zeroPagesOnly = new Tunables(null, null, null, true, null, null);
+        Assignment wanted = Assignment.of(NodeUnderTest.fixed(1000, 10, zeroPagesOnly, NodeUnderTest.FORBIDDEN));
+
+        Decision decision = decide(wanted, sample(FakeKsm.linux618().with(Knob.RUN, 1)), originals(FakeKsm.linux618()));
+
+        assertThat(decision.actions()).containsExactly(new Action.Set(Knob.RUN, 0));
+    }
+
+    @Test
+    void unmergesWhereTheModeAsksForIt() {
+        Assignment unmerged = Assignment.of(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));
+        FakeKsm scanning = FakeKsm.linux618().with(Knob.RUN, 1);
+
+        Decision decision = decide(unmerged, sample(scanning, 100), originals(FakeKsm.linux618()));
+
+        assertThat(decision.actions())
+                .containsExactly(new Action.Set(Knob.RUN, 0), new Action.Unmerge(409_600), new Action.Set(Knob.RUN, 0));
+    }
+
+    @Test
+    void refusesToUnmergeWhatWouldNotFitIntoMemory() {
+        Assignment unmerged = Assignment.of(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));
+        long oneGibAndOnePage = GIB / 4096 + 1;
+
+        Decision decision = decide(
+                unmerged,
+                sample(FakeKsm.linux618().with(Knob.RUN, 1), oneGibAndOnePage),
+                originals(FakeKsm.linux618()));
+
+        assertThat(decision.actions()).containsExactly(new Action.Set(Knob.RUN, 0));
+        assertThat(decision.state()).isEqualTo(State.FAILED);
+        assertThat(decision.message())
+                .isEqualTo("Un-merging refused: it takes 1024 MiB, and of 2048 MiB available 1023 MiB are the reserve."
+                        + " Free memory, move a guest away, or lower unmerge.reservePercent.");
+    }
+
+    @Test
+    void unmergesForAKnobThatNeedsItWhereThatIsAllowed() {
+        Tunables numa = new Tunables(false, null, null, null, null, null);
+        Assignment wanted = Assignment.of(NodeUnderTest.fixed(100, 20, numa, NodeUnderTest.ALLOWED));
+
+        Decision decision = decide(wanted, sample(FakeKsm.linux618(), 1), originals(FakeKsm.linux618()));
+
+        assertThat(decision.actions())
+                .containsExactly(
+                        new Action.Unmerge(4096),
+                        new Action.Set(Knob.MERGE_ACROSS_NODES, 0),
+                        new Action.Set(Knob.RUN, 1));
+    }
+
+    @Test
+    void leavesAKnobThatNeedsUnmergingToTheKernelsRefusalWhereThatIsNotAllowed() {
+        Tunables numa = new Tunables(false, null, null, null, null, null);
+        Assignment wanted = Assignment.of(NodeUnderTest.fixed(100, 20, numa, NodeUnderTest.FORBIDDEN));
+
+        Decision decision = decide(wanted, sample(FakeKsm.linux618(), 1), originals(FakeKsm.linux618()));
+
+        assertThat(decision.actions())
+                .containsExactly(new Action.Set(Knob.MERGE_ACROSS_NODES, 0), new Action.Set(Knob.RUN, 1));
+    }
+
+    @Test
+    void restoresTheAdvisorBeforePagesToScanAndStartsKsmdLast() {
+        FakeKsm found = FakeKsm.linux618().with(Knob.RUN, 1).with(Knob.PAGES_TO_SCAN, 333);
+        FakeKsm tuned = FakeKsm.linux618()
+                .with(Knob.RUN, 1)
+                .with(Knob.ADVISOR_MODE, 1)
+                .with(Knob.ADVISOR_MAX_CPU, 50)
+                .with(Knob.PAGES_TO_SCAN, 333);
+        Assignment released = Assignment.of(NodeUnderTest.released(OnRemoval.RESTORE, NodeUnderTest.FORBIDDEN));
+
+        Decision decision = decide(released, sample(tuned), originals(found));
+
+        assertThat(decision.actions())
+                .containsExactly(
+                        new Action.Set(Knob.RUN, 0),
+                        new Action.Set(Knob.ADVISOR_MAX_CPU, 70),
+                        new Action.Set(Knob.ADVISOR_MODE, 0),
+                        new Action.Set(Knob.PAGES_TO_SCAN, 333),
+                        new Action.Set(Knob.RUN, 1),
+                        new Action.Release());
+        assertThat(decision.state()).isEqualTo(State.RESTORED);
+    }
+
+    @Test
+    void keepsTheSettingsWhereTheRemovalSaysSo() {
+        Assignment released = Assignment.of(NodeUnderTest.released(OnRemoval.KEEP, NodeUnderTest.FORBIDDEN));
+
+        Decision decision =
+                decide(released, sample(FakeKsm.linux618().with(Knob.RUN, 1)), originals(FakeKsm.linux618()));
+
+        assertThat(decision.actions()).containsExactly(new Action.Release());
+    }
+
+    @Test
+    void unmergesAtTheRemovalWhereItSaysSo() {
+        Assignment released =
+                Assignment.of(NodeUnderTest.released(OnRemoval.RESTORE_AND_UNMERGE, NodeUnderTest.ALLOWED));
+
+        Decision decision =
+                decide(released, sample(FakeKsm.linux618().with(Knob.RUN, 1), 1), originals(FakeKsm.linux618()));
+
+        assertThat(decision.actions())
+                .containsExactly(
+                        new Action.Set(Knob.RUN, 0),
+                        new Action.Unmerge(4096),
+                        new Action.Set(Knob.RUN, 0),
+                        new Action.Release());
+    }
+
+    @Test
+    void changesNothingAtTheRemovalWhereNothingWasChanged() {
+        Assignment released =
+                Assignment.of(NodeUnderTest.released(OnRemoval.RESTORE_AND_UNMERGE, NodeUnderTest.ALLOWED));
+
+        Decision decision = decide(released, sample(FakeKsm.linux618(), 100), Optional.empty());
+
+        assertThat(decision.actions()).isEmpty();
+        assertThat(decision.state()).isEqualTo(State.RESTORED);
+    }
+
+    @Test
+    void restoresATunedNodeBeforeItIsOnlyObserved() {
+        Assignment observe = Assignment.of(NodeUnderTest.mode(Mode.OBSERVE, NodeUnderTest.FORBIDDEN));
+
+        Decision decision =
+                decide(observe, sample(FakeKsm.linux618().with(Knob.RUN, 1)), originals(FakeKsm.linux618()));
+
+        assertThat(decision.actions()).containsExactly(new Action.Set(Knob.RUN, 0), new Action.Release());
+        assertThat(decision.state()).isEqualTo(State.OBSERVING);
+    }
+
+    @Test
+    void doesNotWriteWhatReads2WhenItWasFound() {
+        Assignment released = Assignment.of(NodeUnderTest.released(OnRemoval.RESTORE, NodeUnderTest.FORBIDDEN));
+
+        Decision decision = decide(
+                released,
+                sample(FakeKsm.linux618().with(Knob.RUN, 1)),
+                originals(FakeKsm.linux618().with(Knob.RUN, 2)));
+
+        assertThat(decision.actions()).containsExactly(new Action.Set(Knob.RUN, 0), new Action.Release());
+    }
+
+    @Test
+    void changesNothingForAModeOfANewerOperator() {
+        Decision decision = decide(new Assignment.NotUnderstood("x"), sample(FakeKsm.linux618()), Optional.empty());
+
+        assertThat(decision.actions()).isEmpty();
+        assertThat(decision.state()).isEqualTo(State.FAILED);
+    }
+}

@@ -1,0 +1,186 @@
+package dev.samepage.agent;
+
+import dev.samepage.agent.ControlPlane.Knowledge;
+import dev.samepage.api.Fixed;
+import dev.samepage.api.KernelAdvisor;
+import dev.samepage.api.KsmNodeSpec;
+import dev.samepage.api.KsmNodeStatus;
+import dev.samepage.api.Mode;
+import dev.samepage.api.OnRemoval;
+import dev.samepage.api.Settings;
+import dev.samepage.api.Tunables;
+import dev.samepage.api.Unmerge;
+import dev.samepage.kernel.FakeKsm;
+import dev.samepage.kernel.FakeProc;
+import dev.samepage.kernel.Guests;
+import dev.samepage.kernel.HostProc;
+import dev.samepage.kernel.Knob;
+import dev.samepage.kernel.Ksm;
+import dev.samepage.kernel.UnmergeResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A node with a fake kernel, a journal in a real directory, and a clock that stands still until it is moved. */
+final class NodeUnderTest implements ControlPlane {
+    static final OnRemoval RESTORE = OnRemoval.RESTORE;
+    static final Unmerge ALLOWED = new Unmerge(true, 10);
+    static final Unmerge FORBIDDEN = new Unmerge(false, 10);
+
+    final FakeKsm ksm;
+    final SuddenDeath death = new SuddenDeath();
+    final Path state;
+    final List<KsmNodeStatus> reports = new ArrayList<>();
+
+    private final Path proc;
+    private Knowledge knowledge = new Knowledge.Unknown();
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+    NodeUnderTest(FakeKsm ksm, Path directory) {
+        this.ksm = ksm;
+        proc = directory.resolve("proc");
+        state = directory.resolve("state");
+        FakeProc files = new FakeProc(proc);
+        files.file("meminfo", "MemTotal: 1048576 kB\nMemAvailable: 524288 kB\n");
+        files.file("sys/kernel/osrelease", "6.18.0-test\n");
+        files.file("sys/kernel/random/boot_id", "11111111-2222-3333-4444-555555555555\n");
+        files.kernelThreads();
+    }
+
+    /** Another boot of the same node. */
+    void reboot() {
+        new FakeProc(proc).file("sys/kernel/random/boot_id", "99999999-2222-3333-4444-555555555555\n");
+    }
+
+    /** The agent as it starts, knowing nothing but what is in the state directory. */
+    Agent start() {
+        Host host = new Host(
+                new Ksm(death.before(ksm)), new HostProc(proc), new Guests(proc, clock()), this::unmerge, clock());
+        return new Agent(
+                "worker-3",
+                host,
+                death.before(new StateDirectory(state)),
+                this,
+                new ReportSchedule(Duration.ofMinutes(5), () -> 0.5),
+                () -> Duration.between(Instant.EPOCH, now).toNanos());
+    }
+
+    private UnmergeResult unmerge() {
+        death.step();
+        try {
+            ksm.write("run", "2");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        death.step();
+        return new UnmergeResult.Unmerged();
+    }
+
+    private Clock clock() {
+        return new Clock() {
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+
+            @Override
+            public Instant instant() {
+                return now;
+            }
+        };
+    }
+
+    void pass(Duration time) {
+        now = now.plus(time);
+    }
+
+    /** Runs rounds, ten seconds apart, for as long as refusals and crashes may need. */
+    KsmNodeStatus settle(Agent agent) {
+        KsmNodeStatus last = agent.round();
+        for (int i = 0; i < 5; i++) {
+            pass(Duration.ofSeconds(10));
+            last = agent.round();
+        }
+        return last;
+    }
+
+    void tell(KsmNodeSpec spec) {
+        knowledge = new Knowledge.Present(spec, 1L, null);
+    }
+
+    void ksmNodeIsGone() {
+        knowledge = new Knowledge.Absent();
+    }
+
+    void apiServerIsGone() {
+        knowledge = new Knowledge.Unknown();
+    }
+
+    @Override
+    public Knowledge knowledge() {
+        return knowledge;
+    }
+
+    @Override
+    public void report(KsmNodeStatus status) {
+        reports.add(status);
+    }
+
+    Map<Knob, Long> knobs() {
+        Map<Knob, Long> knobs = new EnumMap<>(Knob.class);
+        for (Knob knob : new Ksm(ksm).knobs()) {
+            knobs.put(knob, ksm.value(knob));
+        }
+        return knobs;
+    }
+
+    static KsmNodeSpec fixed(int pages, int sleep) {
+        return covered(Mode.FIXED, new Fixed(pages, sleep), null, null, FORBIDDEN);
+    }
+
+    static KsmNodeSpec fixed(int pages, int sleep, Tunables tunables, Unmerge unmerge) {
+        return covered(Mode.FIXED, new Fixed(pages, sleep), null, tunables, unmerge);
+    }
+
+    static KsmNodeSpec advisor() {
+        return covered(Mode.KERNEL_ADVISOR, null, new KernelAdvisor(100, 50, 600, 20_000), null, FORBIDDEN);
+    }
+
+    static KsmNodeSpec mode(Mode mode, Unmerge unmerge) {
+        return covered(mode, null, null, null, unmerge);
+    }
+
+    static KsmNodeSpec covered(
+            Mode mode,
+            @Nullable Fixed fixed,
+            @Nullable KernelAdvisor advisor,
+            @Nullable Tunables tunables,
+            Unmerge unmerge) {
+        Settings settings = new Settings(mode, fixed, advisor, tunables);
+        return new KsmNodeSpec(
+                new KsmNodeSpec.PolicyReference("p", 1L),
+                settings,
+                unmerge,
+                RESTORE,
+                Integer.toHexString(settings.hashCode()));
+    }
+
+    static KsmNodeSpec released(OnRemoval onRemoval, Unmerge unmerge) {
+        return new KsmNodeSpec(null, null, unmerge, onRemoval, "released-" + onRemoval);
+    }
+}
