@@ -92,7 +92,7 @@ public final class Demo {
         screen.step("Register this host as a node; it has no kubelet, so the demo starts operator and agent itself");
         screen.say(cluster.register());
         cluster.startOperator();
-        undo.later("delete the policies and restore the knobs", () -> release(cluster, host));
+        undo.later("delete the policies and restore the knobs", () -> release(cluster));
         cluster.startHealthyAgent(host.directories(), "--report-every", "2s");
         screen.say("target/samepage operator  runs, log in target/demo/operator.log");
         screen.say("target/samepage agent     runs, log in target/demo/agent.log");
@@ -170,7 +170,7 @@ public final class Demo {
     }
 
     /** Has the agent put the knobs back, also where the script has been cut short. */
-    private void release(OneNode cluster, DemoHost host) throws IOException {
+    private void release(OneNode cluster) {
         try {
             cluster.release();
         } catch (RuntimeException e) {

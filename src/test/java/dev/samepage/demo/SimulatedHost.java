@@ -164,7 +164,7 @@ public final class SimulatedHost implements DemoHost {
                 case PAGES_VOLATILE -> Math.max(0, (long) (lap * seen) - shared - sharing - unshared);
                 case FULL_SCANS -> lap == 0 ? 0 : (long) (visits / lap);
                 case PAGES_SCANNED -> (long) visits;
-                case GENERAL_PROFIT -> sharing * PAGE_BYTES - (long) (lap * seen) * ITEM_BYTES;
+                case GENERAL_PROFIT -> sharing * PAGE_BYTES - ITEM_BYTES * (long) (lap * seen);
                 case KSM_ZERO_PAGES, PAGES_SKIPPED, STABLE_NODE_CHAINS, STABLE_NODE_DUPS -> 0;
             };
             replace(ksm.resolve(counter.file()), Long.toString(value));
