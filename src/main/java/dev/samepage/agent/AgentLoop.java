@@ -22,6 +22,7 @@ public final class AgentLoop {
     private final AtomicReference<@Nullable KsmNodeStatus> newest = new AtomicReference<>();
     private final AtomicLong lastRoundNanos = new AtomicLong(System.nanoTime());
     private volatile boolean stopped;
+    private String failure = "";
 
     /** Makes the next round start now. */
     public void wake() {
@@ -39,13 +40,24 @@ public final class AgentLoop {
         while (!stopped) {
             try {
                 newest.set(agent.round());
+                failure = "";
             } catch (RuntimeException e) {
-                log.atError().setCause(e).log("A round failed; the next one follows");
+                sayOnce(e);
             }
             lastRoundNanos.set(System.nanoTime());
             if (woken.tryAcquire(BEAT.toMillis(), TimeUnit.MILLISECONDS)) {
                 woken.drainPermits();
             }
+        }
+    }
+
+    /** What fails in one round fails in the next one a second later. */
+    private void sayOnce(RuntimeException e) {
+        if (!e.toString().equals(failure)) {
+            failure = e.toString();
+            log.atError()
+                    .setCause(e)
+                    .log("A round failed; the next ones follow, and are not logged while they fail alike");
         }
     }
 

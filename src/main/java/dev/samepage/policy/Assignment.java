@@ -7,6 +7,7 @@ import dev.samepage.api.KsmPolicy;
 import dev.samepage.api.Settings;
 import dev.samepage.api.State;
 import java.util.Collection;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What is to become of a node's KsmNode. */
@@ -48,7 +49,10 @@ public sealed interface Assignment {
                 new SpecHash(true, settings, spec.unmerge(), spec.onRemoval()).hex());
     }
 
-    /** Whether nothing is left to be done on the node: it was released, or nobody has ever acted on it. */
+    /**
+     * Whether nothing is left to be done on the node: it was released, or nobody has ever acted on it. A report of an earlier release
+     * does not count: the agent may be acting on what it was told in between.
+     */
     @SuppressWarnings("NullAway") // read from the API server, spec and status can be absent
     static boolean isReleased(KsmNode node) {
         var spec = node.getSpec();
@@ -58,6 +62,9 @@ public sealed interface Assignment {
                 && (status == null
                         || (spec != null
                                 && status.state() == State.RESTORED
+                                && Objects.equals(
+                                        status.observedGeneration(),
+                                        node.getMetadata().getGeneration())
                                 && spec.hash().equals(status.hash())));
     }
 

@@ -174,6 +174,14 @@ class AssignmentTest {
     }
 
     @Test
+    void aNodeIsNotReleasedByAReportOfAnEarlierGeneration() {
+        KsmNode toldSomethingSince = ksmNode("worker", RELEASED, report(State.RESTORED, RELEASE));
+        toldSomethingSince.getMetadata().setGeneration(3L);
+
+        assertThat(Assignment.isReleased(toldSomethingSince)).isFalse();
+    }
+
+    @Test
     void aNodeThatNoAgentEverReportedOnHasNothingToBeReleasedFrom() {
         assertThat(Assignment.isReleased(ksmNode("worker", RELEASED, null))).isTrue();
         assertThat(Assignment.isReleased(ksmNode("worker", null, null))).isTrue();

@@ -45,7 +45,8 @@ final class Given {
 
     static KsmNode ksmNode(String name, @Nullable KsmNodeSpec spec, @Nullable KsmNodeStatus status) {
         var node = new KsmNode();
-        node.setMetadata(new ObjectMetaBuilder().withName(name).build());
+        node.setMetadata(
+                new ObjectMetaBuilder().withName(name).withGeneration(1L).build());
         if (spec != null) {
             node.setSpec(spec);
         }
