@@ -16,6 +16,7 @@ final class Libc {
     private static final int PROT_READ_WRITE = 0x1 | 0x2;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x02 | 0x20;
     private static final int LOCK_EX = 2;
+    private static final int LOCK_NB = 4;
 
     private static final MethodHandle MMAP = function(
             FunctionDescriptor.of(
@@ -65,11 +66,18 @@ final class Libc {
         succeed("madvise", (int) call(MADVISE, memory, memory.byteSize(), advice));
     }
 
-    /** Takes the lock that flock(1) takes, which is not the one of {@code FileChannel.lock()}; {@link #close} gives it back. */
-    static int flock(String file) {
+    /**
+     * Takes the lock that flock(1) takes, which is not the one of {@code FileChannel.lock()}; {@link #close} gives it back.
+     *
+     * @param busy called before it waits for somebody else
+     */
+    static int flock(String file, Runnable busy) {
         try (Arena arena = Arena.ofConfined()) {
             int descriptor = succeed("creat", (int) call(CREAT, arena.allocateFrom(file), 0666));
-            succeed("flock", (int) call(FLOCK, descriptor, LOCK_EX));
+            if ((int) call(FLOCK, descriptor, LOCK_EX | LOCK_NB) < 0) {
+                busy.run();
+                succeed("flock", (int) call(FLOCK, descriptor, LOCK_EX));
+            }
             return descriptor;
         }
     }

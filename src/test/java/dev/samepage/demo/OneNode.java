@@ -1,0 +1,277 @@
+package dev.samepage.demo;
+
+import dev.samepage.api.KsmNode;
+import dev.samepage.api.KsmPolicy;
+import dev.samepage.testbed.ApiServer;
+import dev.samepage.testbed.Command;
+import dev.samepage.testbed.UnavailableException;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster of one node with Samepage: a real API server, what {@code manifests/} installs, and operator and agent as processes of this
+ * machine, because no kubelet runs them. Each has the rights of its service account and no others.
+ */
+public final class OneNode implements AutoCloseable {
+    /** Where the output of operator and agent goes. */
+    public static final Path LOGS = Path.of("target", "demo");
+
+    private static final String NAMESPACE = "samepage-system";
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
+    private static final long BEAT_MILLIS = 50;
+
+    private final ApiServer server;
+    private final String name;
+    private final List<SamepageProcess> processes = new ArrayList<>();
+
+    private OneNode(ApiServer server, String name) {
+        this.server = server;
+        this.name = name;
+    }
+
+    /**
+     * Starts the API server.
+     *
+     * @param name the node's name
+     * @param progress given a line for a person where it takes longer
+     * @throws UnavailableException where no API server is to be had here
+     */
+    public static OneNode start(String name, Consumer<String> progress) throws UnavailableException {
+        return new OneNode(ApiServer.start(progress), name);
+    }
+
+    /** The node's name. */
+    public String name() {
+        return name;
+    }
+
+    /** The API server's version, such as 1.34.4. */
+    public String version() {
+        return server.version();
+    }
+
+    /** Its administrator's kubeconfig. */
+    public Path kubeconfig() {
+        return server.kubeconfig();
+    }
+
+    /** Its administrator's client. */
+    public KubernetesClient client() {
+        return server.client();
+    }
+
+    /** Runs kubectl as its administrator. */
+    public Command.Output kubectl(String... arguments) {
+        return server.kubectl(arguments);
+    }
+
+    /**
+     * Runs kubectl as its administrator.
+     *
+     * @return what it printed
+     * @throws IllegalStateException if it failed, with its words
+     */
+    public String mustKubectl(String... arguments) {
+        Command.Output output = kubectl(arguments);
+        if (!output.succeeded()) {
+            throw new IllegalStateException("kubectl %s failed: %s"
+                    .formatted(String.join(" ", arguments), output.stderr().strip()));
+        }
+        return output.stdout();
+    }
+
+    /** Installs what an administrator would, and waits until the API server serves the kinds; gives what kubectl said. */
+    public String install() {
+        String said = mustKubectl("apply", "--server-side", "-k", "manifests");
+        mustKubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all");
+        return said;
+    }
+
+    /** Registers the node, as its kubelet would, as one that may run virtual machines. */
+    public String register() {
+        String node = """
+                apiVersion: v1
+                kind: Node
+                metadata:
+                  name: %1$s
+                  labels:
+                    kubernetes.io/hostname: %1$s
+                    kubernetes.io/os: linux
+                    kubevirt.io/schedulable: "true"
+                """.formatted(name);
+        Command.Output output = server.kubectlReading(node, "apply", "-f", "-");
+        if (!output.succeeded()) {
+            throw new IllegalStateException(output.stderr().strip());
+        }
+        return output.stdout();
+    }
+
+    /** Starts the operator and waits until it says that it is ready. */
+    public SamepageProcess startOperator() {
+        int port = freePort();
+        SamepageProcess operator = started(SamepageProcess.start(
+                LOGS.resolve("operator.log"),
+                kubeconfigOf("samepage-operator"),
+                List.of(
+                        "operator",
+                        "--namespace",
+                        NAMESPACE,
+                        "--agent-manifest",
+                        Path.of("manifests", "agent", "daemonset.yaml").toString(),
+                        "--port",
+                        Integer.toString(port))));
+        awaitHealthy("operator", operator, URI.create("http://127.0.0.1:%d/q/health/ready".formatted(port)));
+        return operator;
+    }
+
+    /** Starts the agent and does not wait for it. */
+    public SamepageProcess startAgent(HostDirectories host, String... options) {
+        return startAgent(host, freePort(), options);
+    }
+
+    /** Starts the agent and waits until its loop runs. */
+    public SamepageProcess startHealthyAgent(HostDirectories host, String... options) {
+        int port = freePort();
+        SamepageProcess agent = startAgent(host, port, options);
+        awaitHealthy("agent", agent, URI.create("http://127.0.0.1:%d/healthz".formatted(port)));
+        return agent;
+    }
+
+    private SamepageProcess startAgent(HostDirectories host, int port, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("agent", "--node", name));
+        arguments.addAll(host.options());
+        arguments.addAll(List.of("--listen", "127.0.0.1:" + port));
+        arguments.addAll(List.of(options));
+        return started(SamepageProcess.start(LOGS.resolve("agent.log"), kubeconfigOf("samepage-agent"), arguments));
+    }
+
+    private synchronized SamepageProcess started(SamepageProcess process) {
+        processes.add(process);
+        return process;
+    }
+
+    /** The node's KsmNode; null while there is none. */
+    public @Nullable KsmNode ksmNode() {
+        return client().resources(KsmNode.class).withName(name).get();
+    }
+
+    /** Deletes every policy and waits until the node is released, which its KsmNode's end says. */
+    public void release() {
+        client().resources(KsmPolicy.class).delete();
+        await("the node to be released", () -> ksmNode() == null);
+    }
+
+    /**
+     * Waits for something that does not take long.
+     *
+     * @throws IllegalStateException if it takes longer than a minute, or a process of Samepage has ended
+     */
+    public void await(String what, java.util.function.BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            for (SamepageProcess process : processes) {
+                if (!process.isAlive()) {
+                    throw new IllegalStateException("Waited for %s, but a process has ended. The end of %s:%n%s"
+                            .formatted(what, process.log(), process.lastWords()));
+                }
+            }
+            if (System.nanoTime() - start > LONG_ENOUGH.toNanos()) {
+                throw new IllegalStateException("Waited for %s in vain for %d s. See the logs in %s."
+                        .formatted(what, LONG_ENOUGH.toSeconds(), LOGS));
+            }
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(BEAT_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private void awaitHealthy(String what, SamepageProcess process, URI health) {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpRequest request = HttpRequest.newBuilder(health).build();
+            await("the %s to be ready (%s)".formatted(what, process.log()), () -> isHealthy(client, request));
+        }
+    }
+
+    private static boolean isHealthy(HttpClient client, HttpRequest request) {
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** A kubeconfig with the token that a pod of this service account would be given. */
+    private Path kubeconfigOf(String serviceAccount) {
+        Config administrator = client().getConfiguration();
+        String token = mustKubectl("-n", NAMESPACE, "create", "token", serviceAccount, "--duration=24h")
+                .strip();
+        try {
+            Path file = kubeconfig().resolveSibling(serviceAccount + ".kubeconfig");
+            return Files.writeString(file, """
+                    apiVersion: v1
+                    kind: Config
+                    clusters: [{name: demo, cluster: {server: "%s", certificate-authority-data: "%s"}}]
+                    users: [{name: %s, user: {token: "%s"}}]
+                    contexts: [{name: demo, context: {cluster: demo, user: %s, namespace: %s}}]
+                    current-context: demo
+                    """.formatted(
+                            administrator.getMasterUrl(),
+                            authority(administrator),
+                            serviceAccount,
+                            token,
+                            serviceAccount,
+                            NAMESPACE));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String authority(Config config) throws IOException {
+        String data = config.getCaCertData();
+        return data != null
+                ? data
+                : java.util.Base64.getEncoder().encodeToString(Files.readAllBytes(Path.of(config.getCaCertFile())));
+    }
+
+    private static int freePort() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends the processes, the newest first, then the API server. Nothing is deleted or restored before. */
+    @Override
+    public synchronized void close() {
+        processes.reversed().forEach(SamepageProcess::close);
+        processes.clear();
+        server.close();
+    }
+}

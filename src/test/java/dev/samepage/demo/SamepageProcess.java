@@ -1,0 +1,108 @@
+package dev.samepage.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Samepage as it is packaged, run as a process of its own with its output in a file. It ends with {@link #close}, else with this JVM
+ * however that ends. In a session of its own, so that Ctrl-C in a terminal leaves it to {@link #close}.
+ */
+public final class SamepageProcess implements AutoCloseable {
+    /** What {@code ./mvnw package} leaves. */
+    public static final Path PROGRAM = Path.of("target", "samepage");
+
+    private static final Duration LONGEST_END = Duration.ofSeconds(30);
+    private static final int LAST_LINES = 10;
+
+    private static final String END_WITH_STANDARD_INPUT = """
+            exec 3<&0
+            (
+              trap '' HUP INT TERM
+              cat <&3 >/dev/null
+              if grep -q samepage /proc/$$/cmdline; then kill $$; fi
+            ) >/dev/null 2>&1 &
+            exec setsid "$@" </dev/null 3<&-
+            """;
+
+    private final Process process;
+    private final Path log;
+    private final Instant startedAt;
+
+    private SamepageProcess(Process process, Path log, Instant startedAt) {
+        this.process = process;
+        this.log = log;
+        this.startedAt = startedAt;
+    }
+
+    /**
+     * Starts it.
+     *
+     * @param log where its output goes, anew
+     * @param kubeconfig who it is to the API server
+     */
+    static SamepageProcess start(Path log, Path kubeconfig, List<String> arguments) {
+        List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", END_WITH_STANDARD_INPUT, "sh"));
+        words.add(PROGRAM.toAbsolutePath().toString());
+        words.addAll(arguments);
+        try {
+            Files.createDirectories(log.toAbsolutePath().getParent());
+            ProcessBuilder builder =
+                    new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile());
+            builder.environment().putAll(Map.of("KUBECONFIG", kubeconfig.toString()));
+            Instant startedAt = Instant.now();
+            return new SamepageProcess(builder.start(), log, startedAt);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Its process id. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** The moment before it was started. */
+    public Instant startedAt() {
+        return startedAt;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    Path log() {
+        return log;
+    }
+
+    /** The last lines of its output, for a person to read. */
+    String lastWords() {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
+        } catch (IOException e) {
+            return log + " cannot be read: " + e;
+        }
+    }
+
+    /** Ends it as Kubernetes would: SIGTERM, and after a while SIGKILL. */
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(LONGEST_END.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
