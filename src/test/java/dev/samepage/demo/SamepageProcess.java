@@ -92,6 +92,12 @@ public final class SamepageProcess implements AutoCloseable {
         }
     }
 
+    /** Kills it with SIGKILL. */
+    public void kill() {
+        process.destroyForcibly();
+        close();
+    }
+
     /** Ends it as Kubernetes would: SIGTERM, and after a while SIGKILL. */
     @Override
     public void close() {
