@@ -83,12 +83,12 @@ public class AgentReconciler implements Reconciler<Namespace>, ConfigurableRecon
     }
 
     @Override
-    public UpdateControl<Namespace> reconcile(Namespace namespace, Context<Namespace> context) {
+    public UpdateControl<Namespace> reconcile(Namespace ours, Context<Namespace> context) {
         if (!isNeeded(context)) {
             deleteAllBut(Set.of(), "Nothing is left to do: deleted the agent", context);
             return UpdateControl.noUpdate();
         }
-        return switch (manifest.read(this.namespace, context.getClient().getKubernetesSerialization())) {
+        return switch (manifest.read(namespace, context.getClient().getKubernetesSerialization())) {
             case Content.Agent(DaemonSet agent) -> {
                 apply(agent, context);
                 deleteAllBut(Set.of(agent.getMetadata().getName()), "Deleted an agent of another name", context);

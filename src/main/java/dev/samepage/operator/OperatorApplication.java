@@ -48,8 +48,9 @@ public class OperatorApplication implements QuarkusApplication {
         } catch (OperatorException e) {
             log.atError()
                     .addKeyValue("apiServer", client.getMasterUrl())
-                    .setCause(e)
-                    .log("The operator could not be started");
+                    .log(
+                            "The operator could not be started: {}. It needs the API server, the kinds in crds/ and the rights in manifests/.",
+                            rootCause(e));
             return 1;
         }
         log.atInfo()
@@ -62,5 +63,13 @@ public class OperatorApplication implements QuarkusApplication {
         Quarkus.waitForExit();
         operator.stop();
         return 0;
+    }
+
+    private static String rootCause(Throwable problem) {
+        Throwable cause = problem;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage()).strip();
     }
 }

@@ -76,7 +76,7 @@ final class PolicyConditions {
                                     failed.getFirst().node(),
                                     failed.getFirst().message()));
         } else if (!territory.rivals().isEmpty()) {
-            conditions.with(READY, false, "Conflicted", progress() + " " + conflict());
+            conditions.with(READY, false, "Conflicted", (targeted == 0 ? "" : progress() + " ") + conflict());
         } else if (targeted == 0) {
             conditions.with(READY, true, "NoNodes", whyNoNodes());
         } else if (policy.getSpec().paused()) {

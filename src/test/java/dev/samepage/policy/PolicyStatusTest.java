@@ -153,7 +153,10 @@ class PolicyStatusTest {
                         "Stalled=False NoFailures: No node failed.",
                         "Conflicted=True SamePriority: " + explanation.formatted("b"));
         assertThat(loser.nodes()).isEqualTo(new NodeCounts(1, 0, 1, 0, 0, 0, 0, 0));
-        assertThat(conditions(loser)).contains("Conflicted=True SamePriority: " + explanation.formatted("a"));
+        assertThat(conditions(loser))
+                .contains(
+                        "Ready=False Conflicted: " + explanation.formatted("a"),
+                        "Conflicted=True SamePriority: " + explanation.formatted("a"));
     }
 
     @Test

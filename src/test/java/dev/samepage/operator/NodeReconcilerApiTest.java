@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.samepage.api.Fixed;
 import dev.samepage.api.KsmNodeSpec;
-import dev.samepage.api.KsmPolicyStatus.Example;
 import dev.samepage.api.KsmPolicyStatus.NodeCounts;
 import dev.samepage.api.Mode;
 import dev.samepage.api.OnRemoval;
@@ -17,18 +16,14 @@ import dev.samepage.testbed.ApiServer;
 import dev.samepage.testbed.AuditLog;
 import dev.samepage.testbed.RealApiServer;
 import io.fabric8.kubernetes.api.model.OwnerReference;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 @RealApiServer
-class OperatorApiTest {
+class NodeReconcilerApiTest {
     private static final String STOPPED = "{nodeSelector: {}, mode: Stopped}";
     private static final String NORTH = "{nodeSelector: {matchLabels: {zone: north}}, mode: Stopped}";
 
@@ -36,7 +31,7 @@ class OperatorApiTest {
     private final Cluster cluster;
     private final RunningOperator operator;
 
-    OperatorApiTest(ApiServer server) {
+    NodeReconcilerApiTest(ApiServer server) {
         this.server = server;
         cluster = new Cluster(server.client());
         RunningOperator.install(server);
@@ -141,42 +136,6 @@ class OperatorApiTest {
     }
 
     @Test
-    void aTieIsAConflictOnBoth() {
-        cluster.addNode("worker", Map.of());
-        cluster.apply("b", STOPPED);
-        cluster.apply("a", STOPPED);
-
-        var a = cluster.policyWith("a", "Conflicted", "True", "SamePriority");
-        var b = cluster.policyWith("b", "Conflicted", "True", "SamePriority");
-
-        assertThat(condition(a, "Conflicted").getMessage()).contains(": b. The lowest name wins");
-        assertThat(condition(b, "Conflicted").getMessage()).contains(": a. The lowest name wins");
-        cluster.specFrom("a", "worker");
-    }
-
-    @Test
-    void aPolicyIsReadyWhenItsNodesSayThatTheyAre() {
-        cluster.addNode("n1", Map.of());
-        cluster.addNode("n2", Map.of());
-        cluster.apply("a", STOPPED);
-        cluster.specFrom("a", "n1");
-        cluster.specFrom("a", "n2");
-
-        cluster.report("n1", State.APPLIED, "");
-        cluster.policyWith("a", "Reconciling", "True", "Progressing");
-        cluster.report("n2", State.FAILED, "no KSM in this kernel");
-        var failed = cluster.policyWith("a", "Stalled", "True", "NodesFailed");
-        cluster.report("n2", State.APPLIED, "");
-        var ready = cluster.policyWith("a", "Ready", "True", "Applied");
-
-        assertThat(failed.getStatus().examples()).containsExactly(new Example("n2", "Failed", "no KSM in this kernel"));
-        assertThat(ready.getStatus().nodes()).isEqualTo(new NodeCounts(2, 2, 0, 0, 2, 0, 0, 0));
-        assertThat(server.kubectl("wait", "--for=condition=Ready", "--timeout=10s", "ksmp/a")
-                        .succeeded())
-                .isTrue();
-    }
-
-    @Test
     void aNodeThatKubeVirtTunesIsSkippedAndReleased() {
         cluster.addNode("worker", Map.of());
         cluster.apply("a", STOPPED);
@@ -248,59 +207,6 @@ class OperatorApiTest {
     }
 
     @Test
-    void aNodeThatIsDeletedIsCountedNoMore() {
-        cluster.addNode("n1", Map.of());
-        cluster.addNode("n2", Map.of());
-        cluster.apply("a", STOPPED);
-        cluster.specFrom("a", "n1");
-        cluster.specFrom("a", "n2");
-        cluster.report("n1", State.APPLIED, "");
-
-        server.client().nodes().withName("n2").delete();
-
-        assertThat(cluster.policyWith("a", "Ready", "True", "Applied")
-                        .getStatus()
-                        .nodes())
-                .isEqualTo(new NodeCounts(1, 1, 0, 0, 1, 0, 0, 0));
-    }
-
-    @Test
-    void theAgentIsThereAsLongAsItIsNeeded() {
-        cluster.addNode("worker", Map.of());
-        cluster.apply("a", STOPPED);
-        cluster.specFrom("a", "worker");
-        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
-        cluster.report("worker", State.APPLIED, "");
-
-        cluster.deletePolicy("a");
-        cluster.ksmNode("worker", ksmNode -> ksmNode.getSpec().policy() == null);
-        assertThat(cluster.daemonSets()).hasSize(1);
-
-        cluster.report("worker", State.RESTORED, "");
-        await().atMost(SOON).until(() -> cluster.daemonSets().isEmpty());
-    }
-
-    @Test
-    void whatSomebodyElseWritesIntoTheAgentIsPutBack() {
-        cluster.apply("a", STOPPED);
-        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
-
-        server.kubectl(
-                "--namespace=samepage-system", "set", "image", "daemonset/samepage-agent", "agent=elsewhere:latest");
-
-        await().atMost(SOON)
-                .until(() -> cluster.daemonSets()
-                        .getFirst()
-                        .getSpec()
-                        .getTemplate()
-                        .getSpec()
-                        .getContainers()
-                        .getFirst()
-                        .getImage()
-                        .equals("samepage:0.1.0"));
-    }
-
-    @Test
     void whereNothingChangesNothingIsWritten() {
         cluster.addNode("n1", Map.of());
         cluster.addNode("n2", Map.of());
@@ -331,45 +237,6 @@ class OperatorApiTest {
                             .filteredOn(request ->
                                     request.isWrite() && request.user().equals(RunningOperator.USER))
                             .isEmpty());
-        }
-    }
-
-    @Test
-    void aManifestThatTheApiServerWritesDifferentlyIsAppliedOnce(@TempDir Path directory) throws IOException {
-        String manifest = Files.readString(RunningOperator.AGENT)
-                .replace("cpu: 10m", "cpu: 0.010")
-                .replace("apiVersion: v1\n                  fieldPath", "fieldPath");
-        operator.close();
-        try (var _ = RunningOperator.start(
-                server.clientAs(RunningOperator.USER), Files.writeString(directory.resolve("agent.yaml"), manifest))) {
-            AuditLog log = server.auditLog().fromNow();
-            cluster.apply("a", STOPPED);
-            cluster.policyWith("a", "Ready", "True", "NoNodes");
-
-            cluster.apply("b", STOPPED);
-            cluster.policyWith("b", "Ready", "True", "NoNodes");
-
-            await().during(Duration.ofSeconds(2))
-                    .atMost(SOON)
-                    .untilAsserted(() -> assertThat(log.requests())
-                            .filteredOn(request ->
-                                    request.isWrite() && request.resource().equals("daemonsets"))
-                            .hasSize(1));
-        }
-    }
-
-    @Test
-    void anAgentWhoseManifestCannotBeUsedStaysAsItIs(@TempDir Path directory) throws IOException {
-        cluster.apply("a", STOPPED);
-        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
-        Path manifest = Files.writeString(directory.resolve("agent.yaml"), "kind: Deployment");
-
-        operator.close();
-        try (var _ = RunningOperator.start(server.clientAs(RunningOperator.USER), manifest)) {
-            cluster.addNode("worker", Map.of());
-
-            cluster.specFrom("a", "worker");
-            assertThat(cluster.daemonSets()).hasSize(1);
         }
     }
 }

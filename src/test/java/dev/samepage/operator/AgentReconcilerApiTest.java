@@ -1,0 +1,116 @@
+package dev.samepage.operator;
+
+import static dev.samepage.operator.Cluster.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.samepage.api.State;
+import dev.samepage.testbed.ApiServer;
+import dev.samepage.testbed.AuditLog;
+import dev.samepage.testbed.RealApiServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@RealApiServer
+class AgentReconcilerApiTest {
+    private static final String STOPPED = "{nodeSelector: {}, mode: Stopped}";
+
+    private final ApiServer server;
+    private final Cluster cluster;
+    private final RunningOperator operator;
+
+    AgentReconcilerApiTest(ApiServer server) {
+        this.server = server;
+        cluster = new Cluster(server.client());
+        RunningOperator.install(server);
+        cluster.clear();
+        operator = RunningOperator.start(server);
+    }
+
+    @AfterEach
+    void stop() {
+        operator.close();
+        cluster.clear();
+    }
+
+    @Test
+    void theAgentIsThereAsLongAsItIsNeeded() {
+        cluster.addNode("worker", Map.of());
+        cluster.apply("a", STOPPED);
+        cluster.specFrom("a", "worker");
+        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+        cluster.report("worker", State.APPLIED, "");
+
+        cluster.deletePolicy("a");
+        cluster.ksmNode("worker", ksmNode -> ksmNode.getSpec().policy() == null);
+        assertThat(cluster.daemonSets()).hasSize(1);
+
+        cluster.report("worker", State.RESTORED, "");
+        await().atMost(SOON).until(() -> cluster.daemonSets().isEmpty());
+    }
+
+    @Test
+    void whatSomebodyElseWritesIntoTheAgentIsPutBack() {
+        cluster.apply("a", STOPPED);
+        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+
+        server.kubectl(
+                "--namespace=samepage-system", "set", "image", "daemonset/samepage-agent", "agent=elsewhere:latest");
+
+        await().atMost(SOON)
+                .until(() -> cluster.daemonSets()
+                        .getFirst()
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getContainers()
+                        .getFirst()
+                        .getImage()
+                        .equals("samepage:0.1.0"));
+    }
+
+    @Test
+    void aManifestThatTheApiServerWritesDifferentlyIsAppliedOnce(@TempDir Path directory) throws IOException {
+        String manifest = Files.readString(RunningOperator.AGENT)
+                .replace("cpu: 10m", "cpu: 0.010")
+                .replace("apiVersion: v1\n                  fieldPath", "fieldPath");
+        operator.close();
+        try (var _ = RunningOperator.start(
+                server.clientAs(RunningOperator.USER), Files.writeString(directory.resolve("agent.yaml"), manifest))) {
+            AuditLog log = server.auditLog().fromNow();
+            cluster.apply("a", STOPPED);
+            cluster.policyWith("a", "Ready", "True", "NoNodes");
+
+            cluster.apply("b", STOPPED);
+            cluster.policyWith("b", "Ready", "True", "NoNodes");
+
+            await().during(Duration.ofSeconds(2))
+                    .atMost(SOON)
+                    .untilAsserted(() -> assertThat(log.requests())
+                            .filteredOn(request ->
+                                    request.isWrite() && request.resource().equals("daemonsets"))
+                            .hasSize(1));
+        }
+    }
+
+    @Test
+    void anAgentWhoseManifestCannotBeUsedStaysAsItIs(@TempDir Path directory) throws IOException {
+        cluster.apply("a", STOPPED);
+        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+        Path manifest = Files.writeString(directory.resolve("agent.yaml"), "kind: Deployment");
+
+        operator.close();
+        try (var _ = RunningOperator.start(server.clientAs(RunningOperator.USER), manifest)) {
+            cluster.addNode("worker", Map.of());
+
+            cluster.specFrom("a", "worker");
+            assertThat(cluster.daemonSets()).hasSize(1);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.samepage.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.samepage.api.KsmNode;
+import dev.samepage.api.KsmNodeSpec;
+import dev.samepage.api.KsmNodeStatus;
+import dev.samepage.api.KsmPolicy;
+import dev.samepage.api.OnRemoval;
+import dev.samepage.api.State;
+import dev.samepage.api.Unmerge;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the operator does about the API server's errors: it tries again. */
+class FaultyApiServerTest {
+    private final FaultyApiServer server = new FaultyApiServer();
+    private final KubernetesClient client = server.client();
+    private final Cluster cluster = new Cluster(client);
+    private RunningOperator operator;
+
+    @BeforeEach
+    void start() {
+        client.resource(new NodeBuilder()
+                        .withNewMetadata()
+                        .withName("worker")
+                        .withUid("1")
+                        .endMetadata()
+                        .build())
+                .create();
+        operator = RunningOperator.start(client, RunningOperator.AGENT);
+    }
+
+    @AfterEach
+    void stop() {
+        operator.close();
+        client.close();
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {409, 429, 500})
+    void aNodeThatCouldNotBeToldIsToldLater(int code) {
+        server.refuse("PATCH", "/ksmnodes/worker", code);
+
+        createPolicy();
+
+        cluster.specFrom("a", "worker");
+        assertThat(server.hasRefused()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {409, 429, 500})
+    void aStatusThatCouldNotBeWrittenIsWrittenLater(int code) {
+        server.refuse("PATCH", "/ksmpolicies/a/status", code);
+
+        createPolicy();
+
+        cluster.policyWith("a", "Reconciling", "True", "Progressing");
+        assertThat(server.hasRefused()).isTrue();
+    }
+
+    @Test
+    void aReleasedNodeThatCouldNotBeForgottenIsForgottenLater() {
+        server.refuse("DELETE", "/ksmnodes/worker", 409);
+        var released = new KsmNode();
+        released.setMetadata(new ObjectMetaBuilder().withName("worker").build());
+        released.setSpec(new KsmNodeSpec(null, null, Unmerge.refused(), OnRemoval.RESTORE, "0123456789ab"));
+        released.setStatus(new KsmNodeStatus(
+                1L, State.RESTORED, "", "0123456789ab", null, Map.of(), null, null, null, null, null, null, List.of()));
+
+        client.resource(released).create();
+
+        cluster.noKsmNode("worker");
+        assertThat(server.hasRefused()).isTrue();
+    }
+
+    private void createPolicy() {
+        var policy = client.getKubernetesSerialization().unmarshal("""
+                        metadata: {name: a, generation: 1}
+                        spec: {nodeSelector: {}, mode: Stopped}
+                        """, KsmPolicy.class);
+        client.resource(policy).create();
+    }
+}
