@@ -93,6 +93,7 @@ final class Applier {
     private boolean release(List<String> failures) {
         try {
             journal.release();
+            log.atInfo().addKeyValue("node", node).log("Released");
             return true;
         } catch (IOException e) {
             failures.add("Everything is restored on " + node + ", but the journal could not be deleted: " + e + ".");

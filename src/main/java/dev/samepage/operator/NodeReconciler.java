@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -24,6 +25,8 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import jakarta.inject.Singleton;
+import java.net.HttpURLConnection;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +47,7 @@ import org.slf4j.LoggerFactory;
         maxReconciliationInterval = @MaxReconciliationInterval(interval = 3, timeUnit = TimeUnit.MINUTES))
 public class NodeReconciler implements Reconciler<Node> {
     private static final Logger log = LoggerFactory.getLogger(NodeReconciler.class);
+    private static final Duration SOON = Duration.ofMillis(500);
 
     @Override
     public List<EventSource<?, Node>> prepareEventSources(EventSourceContext<Node> context) {
@@ -57,12 +61,14 @@ public class NodeReconciler implements Reconciler<Node> {
     public UpdateControl<Node> reconcile(Node node, Context<Node> context) {
         var ksmNodes = Sources.of(KsmNode.class, context);
         KsmNode current = ksmNodes.get(ResourceID.fromResource(node)).orElse(null);
+        boolean settled = true;
         switch (Assignment.of(NodeFacts.of(node), Sources.all(KsmPolicy.class, context), current)) {
             case Assignment.AsItIs asItIs -> {}
             case Assignment.Spec(KsmNodeSpec spec) -> tell(node, spec, current, ksmNodes, context);
-            case Assignment.Deleted deleted -> delete(current, context);
+            case Assignment.Deleted deleted -> settled = delete(current, context);
         }
-        return UpdateControl.noUpdate();
+        var done = UpdateControl.<Node>noUpdate();
+        return settled ? done : done.rescheduleAfter(SOON);
     }
 
     private static void tell(
@@ -101,14 +107,23 @@ public class NodeReconciler implements Reconciler<Node> {
                 .log(spec.policy() == null ? "Releasing the node" : "Told the node what its policy wants");
     }
 
-    private static void delete(@Nullable KsmNode released, Context<Node> context) {
-        if (released != null) {
-            // Only as it was looked at: should its agent report anything else by now, this is decided again.
-            context.getClient().resource(released).lockResourceVersion().delete();
-            log.atInfo()
-                    .addKeyValue("node", released.getMetadata().getName())
-                    .log("The node is released; deleted its KsmNode");
+    /** Only as it was looked at: false where its agent has reported something else by now, so that this is to be decided again. */
+    private static boolean delete(@Nullable KsmNode released, Context<Node> context) {
+        if (released == null) {
+            return true;
         }
+        try {
+            context.getClient().resource(released).lockResourceVersion().delete();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+                return false;
+            }
+            throw e;
+        }
+        log.atInfo()
+                .addKeyValue("node", released.getMetadata().getName())
+                .log("The node is released; deleted its KsmNode");
+        return true;
     }
 
     private static OwnerReference ownerReferenceTo(Node node) {

@@ -9,10 +9,10 @@ import java.util.Map;
 /** The machine whose memory is merged: this one, or a simulated one. Closed, it is as it was found. */
 public sealed interface DemoHost extends AutoCloseable permits RealHost, SimulatedHost {
     /** The memory that each guest has in common with all others, in MiB. */
-    int COMMON_MEBIBYTES = 40;
+    int COMMON_MEBIBYTES = 60;
 
     /** The memory of each guest that no other has, in MiB. */
-    int UNIQUE_MEBIBYTES = 10;
+    int UNIQUE_MEBIBYTES = 20;
 
     /** Where the agent finds it. */
     HostDirectories directories();

@@ -6,9 +6,15 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Every knob before, under and after a policy. */
-record KnobTable(Map<Knob, Long> found, Map<Knob, Long> applied, Map<Knob, Long> now) {
-    private static final String LINE = "%-36s %-12s %-16s %s%n";
+/** Every knob before, under and after two policies. */
+record KnobTable(
+        Map<Knob, Long> found,
+        String first,
+        Map<Knob, Long> underFirst,
+        String second,
+        Map<Knob, Long> underSecond,
+        Map<Knob, Long> now) {
+    private static final String LINE = "%-36s %-10s %-12s %-20s %s%n";
 
     /** The knobs that are not as they were found. */
     List<Knob> different() {
@@ -17,22 +23,25 @@ record KnobTable(Map<Knob, Long> found, Map<Knob, Long> applied, Map<Knob, Long>
                 .toList();
     }
 
-    /** A line for each knob; {@code <} points at what the policy changed, {@code <<<} at what is not as it was found. */
+    /** A line for each knob; {@code <} points at what a policy changed. */
     @Override
     public String toString() {
         StringBuilder table =
-                new StringBuilder(LINE.formatted("KNOB", "AS FOUND", "WITH THE POLICY", "AFTER ITS DELETION"));
+                new StringBuilder(LINE.formatted("KNOB", "AS FOUND", "ksmp/" + first, "ksmp/" + second, "AFTER BOTH"));
         for (Knob knob : found.keySet()) {
-            Long before = found.get(knob);
-            Long then = applied.get(knob);
-            Long after = now.get(knob);
             table.append(LINE.formatted(
                     knob.file(),
-                    text(knob, before),
-                    text(knob, then) + (Objects.equals(before, then) ? "" : "  <"),
-                    text(knob, after) + (Objects.equals(before, after) ? "" : "  <<< NOT AS FOUND")));
+                    text(knob, found.get(knob)),
+                    marked(knob, underFirst, " <"),
+                    marked(knob, underSecond, " <"),
+                    marked(knob, now, " <<< NOT AS FOUND")));
         }
         return table.toString();
+    }
+
+    private String marked(Knob knob, Map<Knob, Long> values, String mark) {
+        Long value = values.get(knob);
+        return text(knob, value) + (Objects.equals(value, found.get(knob)) ? "" : mark);
     }
 
     private static String text(Knob knob, @Nullable Long value) {
