@@ -186,7 +186,7 @@ public final class OneNode implements AutoCloseable {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
             for (SamepageProcess process : processes) {
-                if (!process.isAlive()) {
+                if (process.hasEndedByItself()) {
                     throw new IllegalStateException("Waited for %s, but a process has ended. The end of %s:%n%s"
                             .formatted(what, process.log(), process.lastWords()));
                 }

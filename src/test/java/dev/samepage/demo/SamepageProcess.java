@@ -33,6 +33,7 @@ public final class SamepageProcess implements AutoCloseable {
             """;
 
     private final Process process;
+    private volatile boolean asked;
     private final Path log;
     private final Instant startedAt;
 
@@ -74,8 +75,9 @@ public final class SamepageProcess implements AutoCloseable {
         return startedAt;
     }
 
-    boolean isAlive() {
-        return process.isAlive();
+    /** Whether it has ended although nobody asked it to. */
+    boolean hasEndedByItself() {
+        return !asked && !process.isAlive();
     }
 
     Path log() {
@@ -94,6 +96,7 @@ public final class SamepageProcess implements AutoCloseable {
 
     /** Kills it with SIGKILL. */
     public void kill() {
+        asked = true;
         process.destroyForcibly();
         close();
     }
@@ -101,6 +104,7 @@ public final class SamepageProcess implements AutoCloseable {
     /** Ends it as Kubernetes would: SIGTERM, and after a while SIGKILL. */
     @Override
     public void close() {
+        asked = true;
         process.destroy();
         try {
             if (!process.waitFor(LONGEST_END.toSeconds(), TimeUnit.SECONDS)) {
