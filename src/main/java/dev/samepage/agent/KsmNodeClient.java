@@ -32,6 +32,10 @@ public final class KsmNodeClient implements ControlPlane, AutoCloseable {
     private final String node;
     private final Runnable wake;
     private final SharedIndexInformer<KsmNode> informer;
+
+    /** Whether the API server has answered; earlier than the informer's own word for it, which comes after the events. */
+    private volatile boolean heard;
+
     private final ExecutorService writer;
     private final AtomicReference<@Nullable KsmNodeStatus> unwritten = new AtomicReference<>();
 
@@ -60,7 +64,7 @@ public final class KsmNodeClient implements ControlPlane, AutoCloseable {
 
     @Override
     public Knowledge knowledge() {
-        if (!informer.hasSynced()) {
+        if (!heard) {
             return new Knowledge.Unknown();
         }
         KsmNode found = informer.getStore().list().stream()
@@ -140,21 +144,26 @@ public final class KsmNodeClient implements ControlPlane, AutoCloseable {
     private final class Wake implements ResourceEventHandler<KsmNode> {
         @Override
         public void onAdd(KsmNode added) {
-            wake.run();
+            news();
         }
 
         @Override
         public void onUpdate(KsmNode before, KsmNode after) {
-            wake.run();
+            news();
         }
 
         @Override
         public void onDelete(KsmNode deleted, boolean finalStateUnknown) {
-            wake.run();
+            news();
         }
 
         @Override
         public void onNothing() {
+            news();
+        }
+
+        private void news() {
+            heard = true;
             wake.run();
         }
     }

@@ -1,5 +1,6 @@
 package dev.samepage.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.samepage.agent.Agent;
 import dev.samepage.agent.AgentLoop;
 import dev.samepage.agent.Endpoint;
@@ -12,6 +13,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -109,6 +111,8 @@ final class AgentCommand implements Callable<Integer> {
                         .withRequestTimeout(REQUEST_TIMEOUT_MILLIS)
                         .build())
                 .withHttpClientFactory(new JdkHttpClientFactory())
+                // Of all kinds that the library knows, this needs one.
+                .withKubernetesSerialization(new KubernetesSerialization(new ObjectMapper(), false))
                 .build();
     }
 
