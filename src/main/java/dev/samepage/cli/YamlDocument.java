@@ -50,7 +50,7 @@ final class YamlDocument {
     /** Parses the one document that the file must hold. */
     static YamlDocument parse(Path file, String text) throws PolicyFile.Unusable {
         try {
-            refuseAliases(file, text);
+            refuseWhatNeverEnds(file, text);
             Iterator<Node> documents =
                     new Compose(SETTINGS).composeAllFromString(text).iterator();
             if (!documents.hasNext()) {
@@ -72,7 +72,7 @@ final class YamlDocument {
     }
 
     /** What would make a tree endless, or endlessly deep. */
-    private static void refuseAliases(Path file, String text) throws PolicyFile.Unusable {
+    private static void refuseWhatNeverEnds(Path file, String text) throws PolicyFile.Unusable {
         int depth = 0;
         for (Event event : new Parse(SETTINGS).parseString(text)) {
             String place = place(event.getStartMark().orElse(null));
