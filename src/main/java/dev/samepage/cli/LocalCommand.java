@@ -84,7 +84,7 @@ final class LocalCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         PrintWriter err = command.commandLine().getErr();
-        PolicyFile.Named policy;
+        KsmPolicySpec policy;
         try {
             policy = PolicyFile.read(file);
         } catch (PolicyFile.Unusable e) {
@@ -106,7 +106,7 @@ final class LocalCommand implements Callable<Integer> {
             return CommandLine.ExitCode.SOFTWARE;
         }
         try (Closeable _ = lock.orElseThrow()) {
-            return apply(policy.spec(), host, state, clock);
+            return apply(policy, host, state, clock);
         }
     }
 

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -14,6 +13,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -26,6 +30,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** One YAML document as a JSON tree that remembers where in the file each part stands. */
 final class YamlDocument {
+    private static final int MAX_DEPTH = 20;
     private static final LoadSettings SETTINGS =
             LoadSettings.builder().setAllowDuplicateKeys(false).build();
 
@@ -37,13 +42,15 @@ final class YamlDocument {
         this.file = file;
         root = convert(node, List.of());
         if (!root.isObject()) {
-            throw unusable(List.of(), "this is no Kubernetes object: a policy begins with apiVersion: and kind:");
+            throw unusable(
+                    place(List.of()), "this is no Kubernetes object: a policy begins with apiVersion: and kind:");
         }
     }
 
     /** Parses the one document that the file must hold. */
     static YamlDocument parse(Path file, String text) throws PolicyFile.Unusable {
         try {
+            refuseWhatNeverEnds(file, text);
             Iterator<Node> documents =
                     new Compose(SETTINGS).composeAllFromString(text).iterator();
             if (!documents.hasNext()) {
@@ -64,19 +71,42 @@ final class YamlDocument {
         }
     }
 
+    /** What would make a tree endless, or endlessly deep. */
+    private static void refuseWhatNeverEnds(Path file, String text) throws PolicyFile.Unusable {
+        int depth = 0;
+        for (Event event : new Parse(SETTINGS).parseString(text)) {
+            String place = place(event.getStartMark().orElse(null));
+            switch (event) {
+                case AliasEvent alias ->
+                    throw new PolicyFile.Unusable(
+                            file + place + ": aliases are not taken here: write the value itself");
+                case CollectionStartEvent start -> depth++;
+                case CollectionEndEvent end -> depth--;
+                default -> {}
+            }
+            if (depth > MAX_DEPTH) {
+                throw new PolicyFile.Unusable(
+                        file + place + ": nested too deeply; a policy needs " + MAX_DEPTH + " levels at most");
+            }
+        }
+    }
+
     JsonNode root() {
         return root;
     }
 
-    /** A complaint about the part at this path, or about the nearest part around it that is there. */
-    PolicyFile.Unusable unusable(List<String> path, String problem) {
-        for (int length = path.size(); length >= 0; length--) {
-            Mark mark = places.get(path.subList(0, length));
-            if (mark != null) {
-                return new PolicyFile.Unusable(file + place(mark) + ": " + problem);
-            }
-        }
-        return new PolicyFile.Unusable(file + ": " + problem);
+    /** A complaint that names the place of the field, or of the nearest field around it that is there. */
+    PolicyFile.Unusable unusable(Violation violation) {
+        return unusable(place(violation.path()), violation.toString());
+    }
+
+    private PolicyFile.Unusable unusable(String place, String problem) {
+        return new PolicyFile.Unusable(file + place + ": " + problem);
+    }
+
+    private String place(List<String> path) {
+        Mark mark = places.get(path);
+        return mark != null || path.isEmpty() ? place(mark) : place(path.subList(0, path.size() - 1));
     }
 
     private static String place(@Nullable Mark mark) {
@@ -93,7 +123,7 @@ final class YamlDocument {
             case MappingNode mapping -> object(mapping, path);
             case SequenceNode sequence -> array(sequence, path);
             case ScalarNode scalar -> scalar(scalar, path);
-            default -> throw unusable(path, "aliases are not taken here: write the value itself");
+            default -> throw new IllegalStateException("a node of an unknown kind: " + node);
         };
     }
 
@@ -101,13 +131,13 @@ final class YamlDocument {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
         for (NodeTuple entry : mapping.getValue()) {
             if (!(entry.getKeyNode() instanceof ScalarNode key)) {
-                throw unusable(path, "a key must be a word");
+                throw unusable(place(entry.getKeyNode().getStartMark().orElse(null)), "a key must be a word");
             }
-            List<String> below = append(path, key.getValue());
+            List<String> below = Violation.below(path, key.getValue());
             Optional<Mark> mark = key.getStartMark();
             mark.ifPresent(place -> places.put(below, place));
             if (object.has(key.getValue())) {
-                throw unusable(below, "the field " + key.getValue() + " is there twice");
+                throw unusable(new Violation(below, "is there twice"));
             }
             object.set(key.getValue(), convert(entry.getValueNode(), below));
         }
@@ -117,7 +147,7 @@ final class YamlDocument {
     private JsonNode array(SequenceNode sequence, List<String> path) throws PolicyFile.Unusable {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
         for (Node element : sequence.getValue()) {
-            array.add(convert(element, append(path, Integer.toString(array.size()))));
+            array.add(convert(element, Violation.below(path, Integer.toString(array.size()))));
         }
         return array;
     }
@@ -135,15 +165,9 @@ final class YamlDocument {
             try {
                 return json.numberNode(Long.parseLong(value));
             } catch (NumberFormatException e) {
-                throw unusable(path, value + " is too large a number");
+                throw unusable(new Violation(path, value + " is too large a number"));
             }
         }
         return scalar.getTag().equals(Tag.FLOAT) ? json.numberNode(Double.parseDouble(value)) : json.textNode(value);
-    }
-
-    private static List<String> append(List<String> path, String step) {
-        List<String> longer = new ArrayList<>(path);
-        longer.add(step);
-        return List.copyOf(longer);
     }
 }

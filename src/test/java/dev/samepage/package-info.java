@@ -1,0 +1,5 @@
+/** What holds for the project as a whole. */
+@NullMarked
+package dev.samepage;
+
+import org.jspecify.annotations.NullMarked;
