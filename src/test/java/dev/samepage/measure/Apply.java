@@ -7,6 +7,8 @@ import dev.samepage.testbed.UnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,8 +38,8 @@ final class Apply {
             cluster.register();
             cluster.startOperator();
             cluster.startHealthyAgent(host.directories());
-            double[] all = new double[TIMES];
-            double[] kubectlAlone = new double[TIMES];
+            List<Double> all = new ArrayList<>();
+            List<Double> kubectlAlone = new ArrayList<>();
             for (int i = -1; i < TIMES; i++) {
                 long pagesToScan = i % 2 == 0 ? 200 : 300;
                 Path file = Files.writeString(
@@ -51,8 +53,8 @@ final class Apply {
                 double inPlace = awaitKnobs(pagesToScan, start);
                 double kubectlEnded = said.get(GIVE_UP_SECONDS, TimeUnit.SECONDS);
                 if (i >= 0) {
-                    all[i] = inPlace;
-                    kubectlAlone[i] = kubectlEnded;
+                    all.add(inPlace);
+                    kubectlAlone.add(kubectlEnded);
                 }
             }
             cluster.release();

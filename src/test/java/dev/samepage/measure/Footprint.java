@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +42,7 @@ final class Footprint {
             cluster.mustKubectl("apply", "-f", "manifests/examples/stopped.yaml");
             cluster.await("the node's KsmNode", () -> cluster.ksmNode() != null);
 
-            double[] firstStatus = new double[STARTS];
+            List<Double> firstStatus = new ArrayList<>();
             SamepageProcess agent = null;
             for (int i = 0; i < STARTS; i++) {
                 if (agent != null) {
@@ -53,7 +55,7 @@ final class Footprint {
                         .withName(cluster.name())
                         .watch(new FirstReport(reported))) {
                     agent = cluster.startAgent(host.directories());
-                    firstStatus[i] = (reported.get(GIVE_UP_SECONDS, TimeUnit.SECONDS) - agent.startNanos()) / 1e6;
+                    firstStatus.add((reported.get(GIVE_UP_SECONDS, TimeUnit.SECONDS) - agent.startNanos()) / 1e6);
                 }
             }
             if (agent != null) {

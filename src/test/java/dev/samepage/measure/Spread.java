@@ -1,16 +1,15 @@
 package dev.samepage.measure;
 
-import java.util.Arrays;
+import java.util.List;
 
-/** Several measurements of the same thing. */
-record Spread(double... values) {
+/** Several measurements of the same thing, at least one. */
+record Spread(List<Double> ascending) {
     Spread {
-        values = values.clone();
-        Arrays.sort(values);
+        ascending = ascending.stream().sorted().toList();
     }
 
     double min() {
-        return values[0];
+        return ascending.getFirst();
     }
 
     double median() {
@@ -18,11 +17,11 @@ record Spread(double... values) {
     }
 
     double max() {
-        return values[values.length - 1];
+        return ascending.getLast();
     }
 
     /** The smallest value that at least so many per cent of all do not exceed. */
     double percentile(int percent) {
-        return values[(int) Math.ceil(values.length * percent / 100.0) - 1];
+        return ascending.get((int) Math.ceil(ascending.size() * percent / 100.0) - 1);
     }
 }
