@@ -61,14 +61,15 @@ public final class Demo {
 
     /** Ctrl-C: the script stops where it is, and what it did is undone. */
     private void endEarly(Thread script) {
-        if (undo.begun()) {
-            undo.run();
-            return;
+        if (!undo.begun()) {
+            undo.begin();
+            screen.takeOver();
+            screen.blank();
+            screen.say("Ended early: putting everything back...");
+            script.interrupt();
+            screen.say(undo.run() ? "Everything is as it was found." : "See above for what is not as it was found.");
         }
-        screen.blank();
-        screen.say("Ended early: putting everything back...");
-        script.interrupt();
-        screen.say(undo.run() ? "Everything is as it was found." : "See above for what is not as it was found.");
+        undo.run();
     }
 
     private void play() throws IOException, UnavailableException, InterruptedException {
@@ -146,14 +147,17 @@ public final class Demo {
         return RealHost.take(screen::say);
     }
 
-    private void kubectl(OneNode cluster, String arguments) {
+    private void kubectl(OneNode cluster, String arguments) throws InterruptedException {
+        if (undo.begun()) {
+            throw new InterruptedException();
+        }
         screen.command("kubectl " + arguments, cluster.mustKubectl(arguments.split(" ")));
     }
 
     /** Prints the table until so long after the start. */
     private void watch(OneNode cluster, DemoHost host, long start, Duration until) throws InterruptedException {
         long left = until.toNanos() - (System.nanoTime() - start);
-        while (left > 0) {
+        while (left > BETWEEN_TABLES.toNanos() / 2) {
             TimeUnit.NANOSECONDS.sleep(Math.min(left, BETWEEN_TABLES.toNanos()));
             long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
             screen.command(

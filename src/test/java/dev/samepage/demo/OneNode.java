@@ -11,16 +11,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +126,7 @@ public final class OneNode implements AutoCloseable {
         SamepageProcess operator = started(SamepageProcess.start(
                 LOGS.resolve("operator.log"),
                 kubeconfigOf("samepage-operator"),
+                port,
                 List.of(
                         "operator",
                         "--namespace",
@@ -136,29 +135,32 @@ public final class OneNode implements AutoCloseable {
                         Path.of("manifests", "agent", "daemonset.yaml").toString(),
                         "--port",
                         Integer.toString(port))));
-        awaitHealthy("operator", operator, URI.create("http://127.0.0.1:%d/q/health/ready".formatted(port)));
+        await("the operator to be ready (%s)".formatted(operator.log()), () -> operator.answers("/q/health/ready"));
         return operator;
-    }
-
-    /** Starts the agent and does not wait for it. */
-    public SamepageProcess startAgent(HostDirectories host, String... options) {
-        return startAgent(host, freePort(), options);
     }
 
     /** Starts the agent and waits until its loop runs. */
     public SamepageProcess startHealthyAgent(HostDirectories host, String... options) {
-        int port = freePort();
-        SamepageProcess agent = startAgent(host, port, options);
-        awaitHealthy("agent", agent, URI.create("http://127.0.0.1:%d/healthz".formatted(port)));
+        SamepageProcess agent = startAgent(host, options);
+        await("the agent to be ready (%s)".formatted(agent.log()), () -> agent.answers("/healthz"));
         return agent;
     }
 
-    private SamepageProcess startAgent(HostDirectories host, int port, String... options) {
+    /** Starts the agent and does not wait for it. */
+    public SamepageProcess startAgent(HostDirectories host, String... options) {
+        int port = freePort();
         List<String> arguments = new ArrayList<>(List.of("agent", "--node", name));
         arguments.addAll(host.options());
         arguments.addAll(List.of("--listen", "127.0.0.1:" + port));
         arguments.addAll(List.of(options));
-        return started(SamepageProcess.start(LOGS.resolve("agent.log"), kubeconfigOf("samepage-agent"), arguments));
+        Path log = LOGS.resolve("agent.log");
+        return started(SamepageProcess.start(log, kubeconfigOf("samepage-agent"), port, arguments));
+    }
+
+    /** Ends one process of Samepage. */
+    public synchronized void stop(SamepageProcess process) {
+        processes.remove(process);
+        process.close();
     }
 
     private synchronized SamepageProcess started(SamepageProcess process) {
@@ -182,7 +184,7 @@ public final class OneNode implements AutoCloseable {
      *
      * @throws IllegalStateException if it takes longer than a minute, or a process of Samepage has ended
      */
-    public void await(String what, java.util.function.BooleanSupplier condition) {
+    public void await(String what, BooleanSupplier condition) {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
             for (SamepageProcess process : processes) {
@@ -202,24 +204,6 @@ public final class OneNode implements AutoCloseable {
     private static void pause() {
         try {
             TimeUnit.MILLISECONDS.sleep(BEAT_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
-    }
-
-    private void awaitHealthy(String what, SamepageProcess process, URI health) {
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            HttpRequest request = HttpRequest.newBuilder(health).build();
-            await("the %s to be ready (%s)".formatted(what, process.log()), () -> isHealthy(client, request));
-        }
-    }
-
-    private static boolean isHealthy(HttpClient client, HttpRequest request) {
-        try {
-            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
-        } catch (IOException e) {
-            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
@@ -256,7 +240,7 @@ public final class OneNode implements AutoCloseable {
         String data = config.getCaCertData();
         return data != null
                 ? data
-                : java.util.Base64.getEncoder().encodeToString(Files.readAllBytes(Path.of(config.getCaCertFile())));
+                : Base64.getEncoder().encodeToString(Files.readAllBytes(Path.of(config.getCaCertFile())));
     }
 
     private static int freePort() {

@@ -40,9 +40,10 @@ public final class RealHost implements DemoHost {
                 say.accept("Waiting: a test or another demo is using this machine's KSM (/run/samepage-test.lock)."));
         try {
             finishWhatWasCutShort(say);
+            loan.foundAnew();
             return new RealHost(loan);
         } catch (IOException | RuntimeException e) {
-            loan.close();
+            loan.giveBackAsItIs();
             throw e;
         }
     }

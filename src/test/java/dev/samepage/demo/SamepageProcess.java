@@ -2,10 +2,13 @@ package dev.samepage.demo;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,8 @@ public final class SamepageProcess implements AutoCloseable {
     public static final Path PROGRAM = Path.of("target", "samepage");
 
     private static final Duration LONGEST_END = Duration.ofSeconds(30);
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(5);
+    private static final int OK = 200;
     private static final int LAST_LINES = 10;
 
     private static final String END_WITH_STANDARD_INPUT = """
@@ -35,12 +40,14 @@ public final class SamepageProcess implements AutoCloseable {
     private final Process process;
     private volatile boolean asked;
     private final Path log;
-    private final Instant startedAt;
+    private final int port;
+    private final long startNanos;
 
-    private SamepageProcess(Process process, Path log, Instant startedAt) {
+    private SamepageProcess(Process process, Path log, int port, long startNanos) {
         this.process = process;
         this.log = log;
-        this.startedAt = startedAt;
+        this.port = port;
+        this.startNanos = startNanos;
     }
 
     /**
@@ -48,8 +55,9 @@ public final class SamepageProcess implements AutoCloseable {
      *
      * @param log where its output goes, anew
      * @param kubeconfig who it is to the API server
+     * @param port that it is told to listen on
      */
-    static SamepageProcess start(Path log, Path kubeconfig, List<String> arguments) {
+    static SamepageProcess start(Path log, Path kubeconfig, int port, List<String> arguments) {
         List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", END_WITH_STANDARD_INPUT, "sh"));
         words.add(PROGRAM.toAbsolutePath().toString());
         words.addAll(arguments);
@@ -58,8 +66,8 @@ public final class SamepageProcess implements AutoCloseable {
             ProcessBuilder builder =
                     new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile());
             builder.environment().putAll(Map.of("KUBECONFIG", kubeconfig.toString()));
-            Instant startedAt = Instant.now();
-            return new SamepageProcess(builder.start(), log, startedAt);
+            long startNanos = System.nanoTime();
+            return new SamepageProcess(builder.start(), log, port, startNanos);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -70,9 +78,24 @@ public final class SamepageProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** The moment before it was started. */
-    public Instant startedAt() {
-        return startedAt;
+    /** {@code System.nanoTime()} of the moment before it was started. */
+    public long startNanos() {
+        return startNanos;
+    }
+
+    /** Asks it over HTTP; whether it answered with 200. */
+    public boolean answers(String path) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(LONGEST_ANSWER)
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == OK;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
     }
 
     /** Whether it has ended although nobody asked it to. */

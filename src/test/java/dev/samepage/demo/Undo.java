@@ -6,7 +6,7 @@ import java.util.Deque;
 /** What has to be undone at the end, the newest first. Done once, by the script at its end or by Ctrl-C, whoever is first. */
 final class Undo {
     private final Deque<Step> steps = new ArrayDeque<>();
-    private boolean begun;
+    private volatile boolean begun;
     private boolean complete = true;
 
     private record Step(String what, AutoCloseable action) {}
@@ -40,7 +40,12 @@ final class Undo {
         return complete;
     }
 
-    synchronized boolean begun() {
+    /** Nothing new is done from now on. */
+    void begin() {
+        begun = true;
+    }
+
+    boolean begun() {
         return begun;
     }
 }

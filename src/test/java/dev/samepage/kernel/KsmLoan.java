@@ -20,8 +20,8 @@ public final class KsmLoan implements AutoCloseable {
     private final Ksm ksm = new Ksm(files);
     private final int flock;
     private final FileChannel lock;
-    private final Map<Knob, Long> found;
-    private final long mergedAtFirst;
+    private volatile Map<Knob, Long> found;
+    private volatile long mergedAtFirst;
 
     private KsmLoan(int flock, FileChannel lock) throws IOException {
         this.flock = flock;
@@ -62,6 +62,12 @@ public final class KsmLoan implements AutoCloseable {
     /** The knobs as they were found. */
     public Map<Knob, Long> found() {
         return found;
+    }
+
+    /** Takes what is there now for what was found. */
+    public void foundAnew() throws IOException {
+        found = ksm.read();
+        mergedAtFirst = shared();
     }
 
     /** How many pages others had merged already, in {@code pages_shared}. */
@@ -106,13 +112,18 @@ public final class KsmLoan implements AutoCloseable {
         return ksm.counters().get(Counter.PAGES_SHARED).orElse(0);
     }
 
+    /** Lets the next one have it, and leaves it as it is. */
+    public void giveBackAsItIs() throws IOException {
+        lock.close();
+        Libc.close(flock);
+    }
+
     @Override
     public void close() throws IOException {
         try {
             restore();
         } finally {
-            lock.close();
-            Libc.close(flock);
+            giveBackAsItIs();
         }
     }
 }
