@@ -9,6 +9,9 @@ import java.util.OptionalDouble;
 final class CpuMeter {
     private static final Duration WINDOW = Duration.ofMinutes(1);
 
+    /** A batch or two of ksmd would look like a busy core. */
+    private static final Duration SHORTEST = Duration.ofMillis(500);
+
     private final Deque<Reading> readings = new ArrayDeque<>();
 
     private record Reading(long monotonicNanos, long cpuNanos) {}
@@ -24,7 +27,7 @@ final class CpuMeter {
         }
     }
 
-    /** Per cent of one core; empty before the second reading. */
+    /** Per cent of one core; empty before there are readings half a second apart. */
     OptionalDouble percent() {
         if (readings.size() < 2) {
             return OptionalDouble.empty();
@@ -32,7 +35,7 @@ final class CpuMeter {
         Reading first = readings.getFirst();
         Reading last = readings.getLast();
         long elapsed = last.monotonicNanos() - first.monotonicNanos();
-        return elapsed <= 0
+        return elapsed < SHORTEST.toNanos()
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(100.0 * (last.cpuNanos() - first.cpuNanos()) / elapsed);
     }

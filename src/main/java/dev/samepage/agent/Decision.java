@@ -78,7 +78,7 @@ public record Decision(List<Action> actions, State state, String message, Option
         Optional<String> failure = way.refusal().or(target::refusal);
         return failure.isPresent()
                 ? new Decision(actions, State.FAILED, failure.orElseThrow(), Optional.empty())
-                : new Decision(actions, State.APPLIED, applied(covered.tuning()), missing(target, kernel));
+                : new Decision(actions, State.APPLIED, applied(covered.tuning(), target), missing(target, kernel));
     }
 
     private static Decision release(
@@ -183,12 +183,15 @@ public record Decision(List<Action> actions, State state, String message, Option
                 "This kernel (" + kernel.release() + ") has no " + String.join(", ", names) + "; the rest is applied.");
     }
 
-    private static String applied(Tuning tuning) {
+    private static String applied(Tuning tuning, Target target) {
         return switch (tuning) {
             case Tuning.Observe() -> "Nothing is changed.";
             case Tuning.Stopped() -> "ksmd stands still; merged pages stay merged.";
             case Tuning.Unmerged() -> "ksmd stands still and nothing is merged.";
             case Tuning.Fixed(long pages, long sleep) -> "ksmd looks at " + pages + " pages every " + sleep + " ms.";
+            case Tuning.KernelAdvisor advisor
+            when target.missing().contains(Knob.ADVISOR_MODE) ->
+                "ksmd scans at the rate that was found here: this kernel has no advisor.";
             case Tuning.KernelAdvisor(long seconds, long cpu, long min, long max) ->
                 "The kernel's advisor runs ksmd: a lap in " + seconds + " s, at most " + cpu + " % of a core.";
         };

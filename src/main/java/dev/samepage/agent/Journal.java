@@ -3,6 +3,7 @@ package dev.samepage.agent;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.samepage.api.KsmNodeSpec;
+import dev.samepage.kernel.HostProc;
 import dev.samepage.kernel.Knob;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -116,7 +117,9 @@ public final class Journal {
             return null;
         }
         Originals found = parsed.orElseThrow().originals();
-        if (!found.bootId().equals(bootId)) {
+        if (!found.bootId().equals(bootId)
+                && !bootId.equals(HostProc.UNKNOWN)
+                && !found.bootId().equals(HostProc.UNKNOWN)) {
             log.atInfo().addKeyValue("file", files + "/" + ORIGINALS).log("The node has rebooted since: starting anew");
             return null;
         }

@@ -12,7 +12,6 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +21,17 @@ public final class NodeMetrics {
 
     private final HostProc proc;
 
+    /**
+     * Metrics beside a loop.
+     *
+     * @param proc not the loop's own
+     */
     public NodeMetrics(HostProc proc) {
         this.proc = proc;
     }
 
-    MetricSnapshots of(@Nullable KsmNodeStatus status) {
+    /** Many may ask at once; what reads /proc is for one at a time. */
+    synchronized MetricSnapshots of(@Nullable KsmNodeStatus status) {
         List<MetricSnapshot> metrics = new ArrayList<>();
         OptionalLong cpu = proc.ksmdCpuNanos();
         if (cpu.isPresent()) {
@@ -105,7 +110,7 @@ public final class NodeMetrics {
         GaugeSnapshot.Builder gauge =
                 GaugeSnapshot.builder().name("samepage_state").help("1 for the state that the node is in.");
         for (State each : State.values()) {
-            gauge.dataPoint(point(Labels.of("state", label(each)), each == state));
+            gauge.dataPoint(point(Labels.of("state", each.toString()), each == state));
         }
         return gauge.build();
     }
@@ -114,13 +119,9 @@ public final class NodeMetrics {
         GaugeSnapshot.Builder gauge =
                 GaugeSnapshot.builder().name("samepage_verdict").help("1 for the verdict on merging here.");
         for (Verdict each : Verdict.values()) {
-            gauge.dataPoint(point(Labels.of("verdict", label(each)), each == verdict));
+            gauge.dataPoint(point(Labels.of("verdict", each.toString()), each == verdict));
         }
         return gauge.build();
-    }
-
-    private static String label(Enum<?> constant) {
-        return constant.name().charAt(0) + constant.name().substring(1).toLowerCase(Locale.ROOT);
     }
 
     private static GaugeSnapshot.GaugeDataPointSnapshot point(Labels labels, boolean holds) {

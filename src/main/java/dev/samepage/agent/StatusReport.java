@@ -118,8 +118,7 @@ final class StatusReport {
     private static List<Condition> conditions(
             Standing standing, Instant now, @Nullable Long generation, @Nullable KsmNodeStatus previous) {
         boolean ready = standing.state() != State.FAILED && standing.state() != State.APPLYING;
-        String reason = standing.state().name().charAt(0)
-                + standing.state().name().substring(1).toLowerCase(Locale.ROOT);
+        String reason = standing.state().toString();
         return List.of(
                 condition("Ready", ready, reason, standing.message(), now, generation, previous),
                 condition(

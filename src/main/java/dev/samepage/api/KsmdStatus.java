@@ -7,6 +7,6 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record KsmdStatus(
         @JsonPropertyDescription(
-                "CPU that the kernel's ksmd thread used since the sample before, in per cent of one core. In a policy the "
+                "CPU that the kernel's ksmd thread used over the last minute, in per cent of one core. In a policy the "
                         + "mean over its nodes.")
         String cpuPercent) {}

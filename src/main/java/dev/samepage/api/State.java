@@ -1,6 +1,7 @@
 package dev.samepage.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
 
 /** Where a node stands with what it was told. */
 public enum State {
@@ -18,5 +19,11 @@ public enum State {
     FAILED,
     /** No policy covers the node, and its settings are as they were found (or kept, if the policy said so). */
     @JsonProperty("Restored")
-    RESTORED
+    RESTORED;
+
+    /** The word that the API uses. */
+    @Override
+    public String toString() {
+        return name().charAt(0) + name().substring(1).toLowerCase(Locale.ROOT);
+    }
 }

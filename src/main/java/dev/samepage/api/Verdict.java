@@ -1,6 +1,7 @@
 package dev.samepage.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Locale;
 
 /** Whether merging is worth it on a node. */
 public enum Verdict {
@@ -18,5 +19,11 @@ public enum Verdict {
     PENDING,
     /** No process on the node has offered memory for merging. */
     @JsonProperty("Idle")
-    IDLE
+    IDLE;
+
+    /** The word that the API uses. */
+    @Override
+    public String toString() {
+        return name().charAt(0) + name().substring(1).toLowerCase(Locale.ROOT);
+    }
 }

@@ -9,6 +9,7 @@ import dev.samepage.agent.KsmNodeClient;
 import dev.samepage.agent.NodeMetrics;
 import dev.samepage.agent.ReportSchedule;
 import dev.samepage.agent.StateDirectory;
+import dev.samepage.kernel.HostProc;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -84,7 +85,7 @@ final class AgentCommand implements Callable<Integer> {
         CountDownLatch ended = new CountDownLatch(1);
         try (KubernetesClient client = client();
                 KsmNodeClient controlPlane = new KsmNodeClient(client, node, loop::wake);
-                Endpoint endpoint = new Endpoint(listen, loop, new NodeMetrics(host.proc()));
+                Endpoint endpoint = new Endpoint(listen, loop, new NodeMetrics(new HostProc(hostOptions.proc)));
                 Closeable _ = waitForLock(state)) {
             ReportSchedule schedule = new ReportSchedule(
                     reportEvery, () -> ThreadLocalRandom.current().nextDouble());

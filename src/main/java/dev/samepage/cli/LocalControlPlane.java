@@ -52,8 +52,6 @@ final class LocalControlPlane implements ControlPlane {
     }
 
     private static String word(@Nullable Enum<?> constant) {
-        return constant == null
-                ? "-"
-                : constant.name().charAt(0) + constant.name().substring(1).toLowerCase(java.util.Locale.ROOT);
+        return constant == null ? "-" : constant.toString();
     }
 }

@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  */
 public final class HostProc {
     private static final Pattern BOOT_ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-    private static final String UNKNOWN = "unknown";
+    /** What stands for a boot id or a release that cannot be read. */
+    public static final String UNKNOWN = "unknown";
 
     private final ProcFiles files;
     private final Ksmd ksmd;

@@ -4,6 +4,7 @@ import dev.samepage.api.KsmCounters;
 import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.KsmdStatus;
 import dev.samepage.api.MemoryStatus;
+import dev.samepage.api.Verdict;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -61,12 +62,7 @@ record Totals(
 
     private static Map<String, Integer> verdicts(List<KsmNodeStatus> reports) {
         return present(reports, KsmNodeStatus::verdict)
-                .collect(Collectors.toMap(Totals::nameInApi, verdict -> 1, Integer::sum));
-    }
-
-    /** EFFECTIVE is written Effective. */
-    private static String nameInApi(Enum<?> constant) {
-        return constant.name().charAt(0) + constant.name().substring(1).toLowerCase(Locale.ROOT);
+                .collect(Collectors.toMap(Verdict::toString, verdict -> 1, Integer::sum));
     }
 
     private static <T> @Nullable Long sum(List<T> each, Function<T, @Nullable Long> field) {
