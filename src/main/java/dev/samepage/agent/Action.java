@@ -10,7 +10,7 @@ public sealed interface Action {
     /** Writes one knob and reads it back. */
     record Set(Knob knob, long value) implements Action {}
 
-    /** Gives every guest its own pages back; {@code bytesNeeded} were free when this was decided. */
+    /** Gives every guest its own pages back, which takes {@code bytesNeeded} of memory. */
     record Unmerge(long bytesNeeded) implements Action {}
 
     /** Forgets the originals: the node is its owner's again. */

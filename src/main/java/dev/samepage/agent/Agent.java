@@ -3,14 +3,20 @@ package dev.samepage.agent;
 import dev.samepage.agent.ControlPlane.Knowledge;
 import dev.samepage.api.KsmNodeSpec;
 import dev.samepage.api.KsmNodeStatus;
+import dev.samepage.api.OnRemoval;
 import dev.samepage.api.State;
+import dev.samepage.api.Unmerge;
 import dev.samepage.api.Verdict;
+import dev.samepage.kernel.Knob;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +28,10 @@ import org.slf4j.LoggerFactory;
 public final class Agent {
     /** How long a KsmNode may be gone before the node is released: somebody may be putting it back. */
     static final Duration GRACE = Duration.ofMinutes(5);
+
+    /** What is done where the journal still has how the node was found, and nobody knows what it was told. */
+    private static final KsmNodeSpec RESTORE =
+            new KsmNodeSpec(null, null, Unmerge.refused(), OnRemoval.RESTORE, "unknown");
 
     private static final Logger log = LoggerFactory.getLogger(Agent.class);
 
@@ -41,6 +51,7 @@ public final class Agent {
     private Attempts attempts = Attempts.none();
     private Standing standing = new Standing("", State.APPLYING, "Starting.", Optional.empty());
     private @Nullable Instant missingSince;
+    private String unreadable = "";
 
     /**
      * An agent that goes on with what the journal says until the control plane speaks.
@@ -73,17 +84,37 @@ public final class Agent {
         Optional<StatusReport.Measured> measured = observe();
         if (measured.isPresent()) {
             Sample sample = measured.orElseThrow().sample();
-            Decision decision = Decision.of(assignment, sample, journal.originals(), kernel);
+            Decision decision = journal.unread()
+                    .map(Decision::refused)
+                    .orElseGet(() -> Decision.of(assignment, sample, journal.originals(), kernel));
             if (settle(knowledge, assignment, decision, sample)) {
                 measured = observe();
             }
-            if (assignment instanceof Assignment.Released && journal.originals().isEmpty()) {
+            if (journal.unread().isEmpty()
+                    && assignment instanceof Assignment.Released
+                    && journal.originals().isEmpty()) {
                 forget();
             }
         } else {
-            standing = new Standing(assignment.hashOrEmpty(), State.FAILED, unusable(), Optional.empty());
+            withoutKsm(assignment);
         }
         return report(knowledge, measured);
+    }
+
+    /** Where nothing was ever written there is nothing to put back either, KSM or not. */
+    private void withoutKsm(Assignment assignment) {
+        boolean nothingToRestore =
+                journal.originals().isEmpty() && journal.unread().isEmpty();
+        if (assignment instanceof Assignment.Released && nothingToRestore) {
+            forget();
+            standing = new Standing(
+                    assignment.hashOrEmpty(),
+                    State.RESTORED,
+                    "Nothing that Samepage changed is left on this node.",
+                    Optional.empty());
+        } else {
+            standing = new Standing(assignment.hashOrEmpty(), State.FAILED, unusable(), Optional.empty());
+        }
     }
 
     private Assignment assignment(Knowledge knowledge) {
@@ -99,7 +130,10 @@ public final class Agent {
                 yield assignment;
             }
             case Knowledge.Unknown() -> told.map(Assignment::of).orElse(new Assignment.None());
-            case Knowledge.Absent() -> told.map(this::withoutKsmNode).orElse(new Assignment.None());
+            case Knowledge.Absent() ->
+                told.or(() -> journal.originals().map(found -> RESTORE))
+                        .map(this::withoutKsmNode)
+                        .orElse(new Assignment.None());
         };
     }
 
@@ -139,10 +173,11 @@ public final class Agent {
         try {
             sample = host.sample();
         } catch (IOException e) {
-            log.atDebug().setCause(e).log("KSM cannot be read");
+            unreadable = e.toString();
             return Optional.empty();
         }
         if (sample.knobs().isEmpty()) {
+            unreadable = "no setting of KSM can be read";
             return Optional.empty();
         }
         sample.ksmdCpuNanos().ifPresent(cpu -> cpuMeter.add(nanoTime.getAsLong(), cpu));
@@ -157,7 +192,7 @@ public final class Agent {
     }
 
     private String unusable() {
-        return host.unavailable().orElse("KSM or memory cannot be read on " + node + ": see the agent's log.");
+        return host.unavailable().orElse("KSM or memory cannot be read on " + node + ": " + unreadable + ".");
     }
 
     /** Carries the decision out if it is time to; whether anything was written. */
@@ -200,10 +235,18 @@ public final class Agent {
             standing = new Standing(
                     hash,
                     State.APPLYING,
-                    "Somebody else keeps changing KSM's settings on " + node
-                            + "; they are put back with growing pauses.",
+                    changedByOthers(decision) + " on " + node
+                            + " again, as somebody else keeps changing it; that is done" + " with growing pauses.",
                     decision.degraded());
         }
+    }
+
+    private static String changedByOthers(Decision decision) {
+        return decision.actions().stream()
+                .flatMap(action -> action instanceof Action.Set(Knob knob, long value)
+                        ? Stream.of(knob.file() + "=" + knob.text(value))
+                        : Stream.empty())
+                .collect(Collectors.joining(", ", "To be set: ", ""));
     }
 
     private static String failed(List<String> failures, Decision decision) {
@@ -214,10 +257,14 @@ public final class Agent {
     private KsmNodeStatus report(Knowledge knowledge, Optional<StatusReport.Measured> measured) {
         Instant now = host.clock().instant();
         Long generation = null;
-        KsmNodeStatus previous = schedule.sent();
+        KsmNodeStatus previous = null;
         if (knowledge instanceof Knowledge.Present(KsmNodeSpec spec, Long seen, KsmNodeStatus status)) {
             generation = seen;
-            previous = previous == null ? status : previous;
+            if (status == null) {
+                // Somebody has deleted the object and made it anew: whatever was said is gone.
+                schedule.forget();
+            }
+            previous = status == null ? null : Objects.requireNonNullElse(schedule.sent(), status);
         }
         KsmNodeStatus status = statusReport.of(standing, measured, now, generation, previous);
         if (knowledge instanceof Knowledge.Present && schedule.due(status, now)) {

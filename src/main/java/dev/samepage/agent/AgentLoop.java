@@ -40,11 +40,11 @@ public final class AgentLoop {
         while (!stopped) {
             try {
                 newest.set(agent.round());
+                lastRoundNanos.set(System.nanoTime());
                 failure = "";
             } catch (RuntimeException e) {
                 sayOnce(e);
             }
-            lastRoundNanos.set(System.nanoTime());
             if (woken.tryAcquire(BEAT.toMillis(), TimeUnit.MILLISECONDS)) {
                 woken.drainPermits();
             }

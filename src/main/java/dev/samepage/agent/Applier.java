@@ -73,8 +73,12 @@ final class Applier {
         String failure = Refusals.describe(failed, node);
         log.atWarn().addKeyValue("node", node).log(failure);
         failures.add(failure);
-        // Scanning without it would merge what was not to be merged.
-        return knob != Knob.REDHAT_ONLY_ZERO_PAGES;
+        if (knob == Knob.REDHAT_ONLY_ZERO_PAGES && value == 1) {
+            // Scanning without it would merge what was not to be merged.
+            ksm.write(Knob.RUN, 0);
+            return false;
+        }
+        return true;
     }
 
     private boolean unmerge(long bytes, List<String> failures) {

@@ -42,24 +42,33 @@ public record Decision(List<Action> actions, State state, String message, Option
                         "The operator asks for a mode that this agent does not know: nothing is changed. Bring both to the"
                                 + " same version.");
             case Assignment.Covered covered
-            when covered.tuning() instanceof Tuning.Observe -> observe(sample, originals);
+            when covered.tuning() instanceof Tuning.Observe -> observe(covered, sample, originals, kernel);
             case Assignment.Covered covered -> tune(covered, sample, originals, kernel);
             case Assignment.Released released -> release(released, sample, originals, kernel);
         };
+    }
+
+    /** Nothing can be done, for this reason. */
+    static Decision refused(String reason) {
+        return nothing(State.FAILED, reason);
     }
 
     private static Decision nothing(State state, String message) {
         return new Decision(List.of(), state, message, Optional.empty());
     }
 
-    private static Decision observe(Sample sample, Optional<Originals> originals) {
-        List<Action> actions = new ArrayList<>();
-        originals.ifPresent(found -> {
-            actions.addAll(Way.sets(WriteOrder.toRestore(found.toRestore(), sample.knobs())));
-            actions.add(new Action.Release());
-        });
-        return new Decision(
-                actions, State.OBSERVING, "The policy only wants reports: nothing is changed.", Optional.empty());
+    private static Decision observe(
+            Assignment.Covered covered, Sample sample, Optional<Originals> originals, Kernel kernel) {
+        return originals
+                .map(found -> restore(
+                        found,
+                        false,
+                        covered.unmerge(),
+                        sample,
+                        kernel,
+                        State.OBSERVING,
+                        "The policy only wants reports: every setting is as it was found."))
+                .orElse(nothing(State.OBSERVING, "The policy only wants reports: nothing is changed."));
     }
 
     private static Decision tune(
@@ -93,15 +102,31 @@ public record Decision(List<Action> actions, State state, String message, Option
                     "The settings stay as they are, as the policy asked (onRemoval: Keep).",
                     Optional.empty());
         }
-        boolean unmerge = released.onRemoval() == OnRemoval.RESTORE_AND_UNMERGE;
-        Map<Knob, Long> found = originals.orElseThrow().toRestore();
-        Way way = Way.to(found, unmerge, released.unmerge(), sample, kernel, WriteOrder::toRestore);
+        return restore(
+                originals.orElseThrow(),
+                released.onRemoval() == OnRemoval.RESTORE_AND_UNMERGE,
+                released.unmerge(),
+                sample,
+                kernel,
+                State.RESTORED,
+                "Every setting is as it was found.");
+    }
+
+    private static Decision restore(
+            Originals originals,
+            boolean unmerged,
+            dev.samepage.api.Unmerge unmerge,
+            Sample sample,
+            Kernel kernel,
+            State then,
+            String message) {
+        Way way = Way.to(originals.toRestore(), unmerged, unmerge, sample, kernel, WriteOrder::toRestore);
         if (way.refusal().isPresent()) {
             return new Decision(way.actions(), State.FAILED, way.refusal().orElseThrow(), Optional.empty());
         }
         List<Action> actions = new ArrayList<>(way.actions());
         actions.add(new Action.Release());
-        return new Decision(actions, State.RESTORED, "Every setting is as it was found.", Optional.empty());
+        return new Decision(actions, then, message, Optional.empty());
     }
 
     /**
@@ -128,7 +153,8 @@ public record Decision(List<Action> actions, State state, String message, Option
                 Kernel kernel,
                 Order order) {
             boolean blocked = sample.merged() && changesWhatNeedsUnmerged(wanted, sample.knobs());
-            if (!sample.merged() || !(unmerged || (blocked && unmerge.allowed()))) {
+            boolean needed = (unmerged && sample.saves()) || (blocked && unmerge.allowed());
+            if (!needed) {
                 return new Way(sets(order.steps(wanted, sample.knobs())), Optional.empty());
             }
             MemoryCheck check =

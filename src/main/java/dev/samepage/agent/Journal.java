@@ -43,6 +43,17 @@ public final class Journal {
         return Optional.ofNullable(originals);
     }
 
+    /** Why it is not known how the node was found, as a sentence; tried again each time. Nothing may be written until it is known. */
+    public Optional<String> unread() {
+        if (originalsUnread) {
+            originals = readOriginals();
+        }
+        return originalsUnread
+                ? Optional.of("How this node was found stands in " + files + "/" + ORIGINALS
+                        + ", which cannot be read: nothing is changed until it can.")
+                : Optional.empty();
+    }
+
     /** What the node was last told. */
     public Optional<KsmNodeSpec> spec() {
         return Optional.ofNullable(spec);
@@ -54,10 +65,7 @@ public final class Journal {
      * @throws IOException where they could not be saved for good: then nothing may be written to the kernel
      */
     public void saveOriginals(Map<Knob, Long> knobs) throws IOException {
-        if (originalsUnread) {
-            originals = readOriginals();
-        }
-        if (originalsUnread) {
+        if (unread().isPresent()) {
             throw new IOException("there are older ones in " + files + "/" + ORIGINALS + ", and they cannot be read");
         }
         Map<Knob, Long> all = new EnumMap<>(Knob.class);

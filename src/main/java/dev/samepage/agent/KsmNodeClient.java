@@ -122,8 +122,8 @@ public final class KsmNodeClient implements ControlPlane, AutoCloseable {
                             .withForce(true)
                             .build());
             return true;
-        } catch (KubernetesClientException e) {
-            if (e.getCode() == NOT_FOUND) {
+        } catch (RuntimeException e) {
+            if (e instanceof KubernetesClientException refused && refused.getCode() == NOT_FOUND) {
                 return true;
             }
             log.atWarn()

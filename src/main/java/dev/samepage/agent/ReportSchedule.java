@@ -20,8 +20,8 @@ public final class ReportSchedule {
     private static final Duration SIGN_OF_LIFE = Duration.ofMinutes(15);
     private static final List<Duration> AFTER_A_CHANGE =
             List.of(Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofSeconds(30), Duration.ofMinutes(1));
-    /** A verdict may swing around its threshold. */
-    private static final Duration BETWEEN_VERDICTS = Duration.ofSeconds(10);
+    /** A verdict may swing around its threshold, and a message may carry a figure that moves. */
+    private static final Duration BETWEEN_WORDS = Duration.ofMinutes(1);
 
     private static final double WORTH_TELLING = 0.01;
 
@@ -52,11 +52,11 @@ public final class ReportSchedule {
     boolean due(KsmNodeStatus status, Instant now) {
         boolean news = sent == null
                 || saysSomethingNew(status, sent)
-                || (status.verdict() != sent.verdict() && !now.isBefore(sentAt.plus(BETWEEN_VERDICTS)));
+                || (saysItDifferently(status, sent) && !now.isBefore(sentAt.plus(BETWEEN_WORDS)));
         if (!news && !isTime(status, now)) {
             return false;
         }
-        if (news) {
+        if (sent == null || saysSomethingNew(status, sent)) {
             changedAt = now;
             soon = 0;
         }
@@ -64,6 +64,11 @@ public final class ReportSchedule {
         sentAt = now;
         spread = 1 - SPREAD + 2 * SPREAD * random.getAsDouble();
         return true;
+    }
+
+    /** The next status is new, whatever was sent before. */
+    void forget() {
+        sent = null;
     }
 
     /** The status sent last. */
@@ -108,9 +113,12 @@ public final class ReportSchedule {
         return before == null || now == null || Math.abs(now - before) > WORTH_TELLING * Math.abs(before);
     }
 
+    private static boolean saysItDifferently(KsmNodeStatus status, KsmNodeStatus sent) {
+        return status.verdict() != sent.verdict() || !Objects.equals(status.message(), sent.message());
+    }
+
     private static boolean saysSomethingNew(KsmNodeStatus status, KsmNodeStatus sent) {
         return status.state() != sent.state()
-                || !Objects.equals(status.message(), sent.message())
                 || !Objects.equals(status.hash(), sent.hash())
                 || !Objects.equals(status.observedGeneration(), sent.observedGeneration())
                 || !Objects.equals(status.kernel(), sent.kernel())
@@ -119,7 +127,7 @@ public final class ReportSchedule {
 
     private static List<String> said(List<Condition> conditions) {
         return conditions.stream()
-                .map(c -> c.getType() + c.getStatus() + c.getReason() + c.getMessage())
+                .map(c -> c.getType() + c.getStatus() + c.getReason())
                 .toList();
     }
 }

@@ -30,6 +30,11 @@ public record Sample(
         return counters.get(Counter.PAGES_SHARED).orElse(0) > 0;
     }
 
+    /** Whether any guest lacks pages of its own, be they merged or the kernel's zero page. */
+    public boolean saves() {
+        return merged() || counters.savedPages() > 0;
+    }
+
     /** Whether memory is being taken offline: writes would wait for that to end. */
     public boolean busy() {
         return knobs.getOrDefault(Knob.RUN, 0L) > 2;

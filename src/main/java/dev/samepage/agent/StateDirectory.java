@@ -19,9 +19,6 @@ import java.util.Optional;
  * when something is first written.
  */
 public final class StateDirectory implements StateFiles {
-    /** Where the host keeps it. */
-    public static final Path DEFAULT = Path.of("/run/samepage");
-
     private static final int MAX_BYTES = 64 * 1024;
     private static final int MAX_SET_ASIDE = 10;
 

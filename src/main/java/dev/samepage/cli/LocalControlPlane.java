@@ -18,6 +18,7 @@ final class LocalControlPlane implements ControlPlane {
     private final PrintWriter out;
     private final Clock clock;
     private volatile KsmNodeSpec spec;
+    private volatile @Nullable KsmNodeStatus reported;
 
     LocalControlPlane(KsmNodeSpec spec, PrintWriter out, Clock clock) {
         this.spec = spec;
@@ -32,11 +33,12 @@ final class LocalControlPlane implements ControlPlane {
 
     @Override
     public Knowledge knowledge() {
-        return new Knowledge.Present(spec, null, null);
+        return new Knowledge.Present(spec, null, reported);
     }
 
     @Override
     public void report(KsmNodeStatus status) {
+        reported = status;
         out.println(LocalTime.now(clock).format(TIME) + "  " + line(status));
         out.flush();
     }

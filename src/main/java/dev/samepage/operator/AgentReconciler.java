@@ -21,7 +21,9 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.quarkiverse.operatorsdk.runtime.api.ConfigurableReconciler;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -45,6 +47,10 @@ public class AgentReconciler implements Reconciler<Namespace>, ConfigurableRecon
 
     private final String namespace;
     private final AgentManifest manifest;
+    private final Duration linger;
+    private final Clock clock;
+    private @Nullable Instant unneededSince;
+    private String lastReason = "";
 
     private volatile @Nullable Applied lastApplied;
 
@@ -52,9 +58,11 @@ public class AgentReconciler implements Reconciler<Namespace>, ConfigurableRecon
     private record Applied(DaemonSet wanted, String uid, Long generation) {}
 
     /** Where the manifest is, and where its DaemonSet goes, are in {@code settings}. */
-    public AgentReconciler(OperatorSettings settings) {
+    public AgentReconciler(OperatorSettings settings, Clock clock) {
         namespace = settings.namespace();
         manifest = new AgentManifest(settings.agent().manifest());
+        linger = settings.agent().linger();
+        this.clock = clock;
     }
 
     /** Looks after one namespace only, which is known when the operator starts. */
@@ -85,9 +93,14 @@ public class AgentReconciler implements Reconciler<Namespace>, ConfigurableRecon
     @Override
     public UpdateControl<Namespace> reconcile(Namespace ours, Context<Namespace> context) {
         if (!isNeeded(context)) {
+            Duration left = leftToLinger();
+            if (left.isPositive()) {
+                return UpdateControl.<Namespace>noUpdate().rescheduleAfter(left);
+            }
             deleteAllBut(Set.of(), "Nothing is left to do: deleted the agent", context);
             return UpdateControl.noUpdate();
         }
+        unneededSince = null;
         return switch (manifest.read(namespace, context.getClient().getKubernetesSerialization())) {
             case Content.Agent(DaemonSet agent) -> {
                 apply(agent, context);
@@ -95,10 +108,22 @@ public class AgentReconciler implements Reconciler<Namespace>, ConfigurableRecon
                 yield UpdateControl.noUpdate();
             }
             case Content.Unusable(String reason) -> {
-                log.error(reason);
+                if (!reason.equals(lastReason)) {
+                    lastReason = reason;
+                    log.error(reason);
+                }
                 yield UpdateControl.<Namespace>noUpdate().rescheduleAfter(NEXT_LOOK);
             }
         };
+    }
+
+    /** A KsmNode may have gone without its node being released; its agent then needs a while. */
+    private Duration leftToLinger() {
+        Instant now = clock.instant();
+        if (unneededSince == null) {
+            unneededSince = now;
+        }
+        return Duration.between(now, unneededSince.plus(linger));
     }
 
     private static boolean isNeeded(Context<Namespace> context) {

@@ -3,6 +3,7 @@ package dev.samepage.operator;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * What an installation can set: as {@code samepage.agent.manifest} in a system property, or as {@code SAMEPAGE_AGENT_MANIFEST}
@@ -23,5 +24,12 @@ public interface OperatorSettings {
         /** A YAML file that holds the agent's DaemonSet; read again whenever it is needed. */
         @WithDefault("/etc/samepage/agent.yaml")
         Path manifest();
+
+        /**
+         * How long the agents stay when they are not needed any more: longer than the 5 minutes for which a node whose KsmNode has
+         * vanished is left as it is, so that it is restored also then.
+         */
+        @WithDefault("7m")
+        Duration linger();
     }
 }

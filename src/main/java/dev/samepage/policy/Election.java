@@ -17,14 +17,14 @@ public final class Election {
 
     private Election() {}
 
-    /** The winner of {@code node} among {@code policies}, in whatever order they come. */
+    /** The winner of {@code node}, none where it is not a Linux node, among {@code policies}, in whatever order they come. */
     public static Outcome of(NodeFacts node, Collection<KsmPolicy> policies) {
         List<KsmPolicy> matching = policies.stream()
                 .filter(policy ->
                         takesPart(policy) && policy.getSpec().nodeSelector().matches(node.labels()))
                 .sorted(STRONGEST_FIRST)
                 .toList();
-        if (matching.isEmpty()) {
+        if (matching.isEmpty() || !node.isLinux()) {
             return new Outcome.Uncovered();
         }
         KsmPolicy winner = matching.getFirst();

@@ -30,6 +30,11 @@ public record NodeFacts(String name, Map<String, String> labels, boolean tunedBy
                 !saysUnknown(node));
     }
 
+    /** Whether its kernel can be Linux: there are no agents on others. */
+    boolean isLinux() {
+        return "linux".equals(labels.getOrDefault("kubernetes.io/os", "linux"));
+    }
+
     private static boolean saysUnknown(Node node) {
         return node.getStatus() != null
                 && node.getStatus().getConditions().stream()

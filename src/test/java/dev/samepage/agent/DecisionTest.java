@@ -283,4 +283,36 @@ class DecisionTest {
         assertThat(decision.actions()).isEmpty();
         assertThat(decision.state()).isEqualTo(State.FAILED);
     }
+
+    @Test
+    void unmergesAlsoWhereOnlyZeroPagesAreMerged() {
+        Assignment unmerged = Assignment.of(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));
+        Sample nothing = sample(FakeKsm.linux618());
+        Sample zeroPages = new Sample(
+                nothing.at(),
+                nothing.knobs(),
+                new Counters(Map.of(Counter.PAGES_SHARED, 0L, Counter.KSM_ZERO_PAGES, 7L)),
+                nothing.memory(),
+                nothing.ksmdCpuNanos(),
+                nothing.guests());
+
+        Decision decision = decide(unmerged, zeroPages, originals(FakeKsm.linux618()));
+
+        assertThat(decision.actions()).contains(new Action.Unmerge(7 * 4096));
+    }
+
+    @Test
+    void unmergesBeforeObservingWhereARestoreNeedsItAndItIsAllowed() {
+        Assignment observe = Assignment.of(NodeUnderTest.mode(Mode.OBSERVE, NodeUnderTest.ALLOWED));
+        FakeKsm tuned = FakeKsm.linux618().with(Knob.MERGE_ACROSS_NODES, 0);
+
+        Decision decision = decide(observe, sample(tuned, 1), originals(FakeKsm.linux618()));
+
+        assertThat(decision.actions())
+                .containsExactly(
+                        new Action.Unmerge(4096),
+                        new Action.Set(Knob.RUN, 0),
+                        new Action.Set(Knob.MERGE_ACROSS_NODES, 1),
+                        new Action.Release());
+    }
 }

@@ -57,6 +57,10 @@ final class NodeUnderTest implements ControlPlane {
         files.kernelThreads();
     }
 
+    void availableKibibytes(long available) {
+        new FakeProc(proc).file("meminfo", "MemTotal: 1048576 kB\nMemAvailable: %d kB\n".formatted(available));
+    }
+
     /** Another boot of the same node. */
     void reboot() {
         new FakeProc(proc).file("sys/kernel/random/boot_id", "99999999-2222-3333-4444-555555555555\n");
@@ -133,7 +137,9 @@ final class NodeUnderTest implements ControlPlane {
 
     @Override
     public Knowledge knowledge() {
-        return knowledge;
+        return knowledge instanceof Knowledge.Present(KsmNodeSpec spec, Long generation, KsmNodeStatus none)
+                ? new Knowledge.Present(spec, generation, reports.isEmpty() ? null : reports.getLast())
+                : knowledge;
     }
 
     @Override

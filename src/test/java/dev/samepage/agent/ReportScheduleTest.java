@@ -51,9 +51,9 @@ class ReportScheduleTest {
     }
 
     @Test
-    void aNewMessageIsSentAtOnce() {
+    void aNewMessageAloneIsNotSentAtOnce() {
         assertThat(isNews(with(State.APPLIED, "other", "h", 1L, "r", List.of())))
-                .isTrue();
+                .isFalse();
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 
 /** The reconcilers in this JVM, with the rights that manifests/ gives the operator and no others. */
 final class RunningOperator implements AutoCloseable {
@@ -33,7 +34,8 @@ final class RunningOperator implements AutoCloseable {
     static RunningOperator start(KubernetesClient client, Path manifest) {
         var operator = new Operator(
                 configuration -> configuration.withKubernetesClient(client).withCloseClientOnStop(false));
-        var agent = new AgentReconciler(new Settings(NAMESPACE, new Manifest(manifest)));
+        var agent =
+                new AgentReconciler(new Settings(NAMESPACE, new Manifest(manifest, Duration.ZERO)), Clock.systemUTC());
         operator.register(new NodeReconciler());
         operator.register(new PolicyReconciler(Clock.systemUTC()));
         operator.register(agent, agent::updateConfigurationFrom);
@@ -55,5 +57,5 @@ final class RunningOperator implements AutoCloseable {
 
     private record Settings(String namespace, Agent agent) implements OperatorSettings {}
 
-    private record Manifest(Path manifest) implements OperatorSettings.Agent {}
+    private record Manifest(Path manifest, Duration linger) implements OperatorSettings.Agent {}
 }
