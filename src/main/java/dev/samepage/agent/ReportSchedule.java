@@ -24,6 +24,10 @@ public final class ReportSchedule {
     private static final Duration BETWEEN_VERDICTS = Duration.ofSeconds(10);
 
     private static final double WORTH_TELLING = 0.01;
+
+    /** Of one core. */
+    private static final double WORTH_TELLING_PERCENT = 1;
+
     private static final double SPREAD = 0.1;
 
     private final Duration interval;
@@ -89,11 +93,15 @@ public final class ReportSchedule {
             return true;
         }
         return !Objects.equals(sent.guests(), status.guests())
-                || !Objects.equals(sent.ksmd(), status.ksmd())
+                || Math.abs(percent(sent) - percent(status)) >= WORTH_TELLING_PERCENT
                 || !sent.settings().equals(status.settings())
                 || moved(sent.memory().savedBytes(), status.memory().savedBytes())
                 || moved(sent.memory().profitBytes(), status.memory().profitBytes())
                 || moved(sent.memory().availableBytes(), status.memory().availableBytes());
+    }
+
+    private static double percent(KsmNodeStatus status) {
+        return status.ksmd() == null ? 0 : Double.parseDouble(status.ksmd().cpuPercent());
     }
 
     private static boolean moved(@Nullable Long before, @Nullable Long now) {

@@ -6,12 +6,15 @@ import dev.samepage.api.KsmNodeStatus;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.LocalTime;
-import java.time.temporal.ChronoUnit;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A policy file in the place of an API server: says what the file says, and prints what is reported, a line each. */
 final class LocalControlPlane implements ControlPlane {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+
     private final PrintWriter out;
     private final Clock clock;
     private volatile KsmNodeSpec spec;
@@ -34,7 +37,7 @@ final class LocalControlPlane implements ControlPlane {
 
     @Override
     public void report(KsmNodeStatus status) {
-        out.println(LocalTime.now(clock).truncatedTo(ChronoUnit.SECONDS) + "  " + line(status));
+        out.println(LocalTime.now(clock).format(TIME) + "  " + line(status));
         out.flush();
     }
 

@@ -4,6 +4,7 @@ import dev.samepage.operator.OperatorApplication;
 import io.quarkus.runtime.Quarkus;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -19,33 +20,37 @@ final class OperatorCommand implements Callable<Integer> {
     @Option(
             names = "--namespace",
             paramLabel = "NAME",
-            defaultValue = "samepage-system",
-            description = "Where the agent's DaemonSet lives (default: ${DEFAULT-VALUE}).")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private String namespace;
+            description =
+                    "Where Samepage is installed and the agent's DaemonSet lives (default: $SAMEPAGE_NAMESPACE, else"
+                            + " samepage-system).")
+    private @Nullable String namespace;
 
     @Option(
             names = "--agent-manifest",
             paramLabel = "FILE",
-            defaultValue = "/etc/samepage/agent.yaml",
-            description = "The agent's DaemonSet, as a manifest (default: ${DEFAULT-VALUE}).")
-    @SuppressWarnings("NullAway.Init")
-    private Path agentManifest;
+            description = "The agent's DaemonSet, as a manifest (default: $SAMEPAGE_AGENT_MANIFEST, else"
+                    + " /etc/samepage/agent.yaml).")
+    private @Nullable Path agentManifest;
 
     @Option(
             names = "--port",
             paramLabel = "PORT",
-            defaultValue = "8080",
-            description = "Where /q/health and /q/metrics are served (default: ${DEFAULT-VALUE}).")
-    private int port;
+            description = "Where /q/health and /q/metrics are served (default: $QUARKUS_HTTP_PORT, else 8080).")
+    private @Nullable Integer port;
 
     @Override
     public Integer call() {
-        System.setProperty("samepage.namespace", namespace);
-        System.setProperty(
-                "samepage.agent.manifest", agentManifest.toAbsolutePath().toString());
-        System.setProperty("quarkus.http.port", Integer.toString(port));
+        set("samepage.namespace", namespace);
+        set("samepage.agent.manifest", agentManifest == null ? null : agentManifest.toAbsolutePath());
+        set("quarkus.http.port", port);
         Quarkus.run(OperatorApplication.class);
         return 0;
+    }
+
+    /** What is said on the command line goes before the environment. */
+    private static void set(String key, @Nullable Object value) {
+        if (value != null) {
+            System.setProperty(key, value.toString());
+        }
     }
 }

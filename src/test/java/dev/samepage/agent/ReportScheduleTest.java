@@ -136,11 +136,19 @@ class ReportScheduleTest {
     }
 
     @Test
-    void otherCpuOfKsmdIsAMove() {
+    void moreThanOnePercentOfACoreMoreForKsmdIsAMove() {
         settled();
 
-        assertThat(schedule.due(with(100 * MIB, "0.5", 3, Map.of("run", "1")), NOON.plusSeconds(360)))
+        assertThat(schedule.due(with(100 * MIB, "1.5", 3, Map.of("run", "1")), NOON.plusSeconds(360)))
                 .isTrue();
+    }
+
+    @Test
+    void lessThanOnePercentOfACoreMoreForKsmdIsNoMove() {
+        settled();
+
+        assertThat(schedule.due(with(100 * MIB, "1.3", 3, Map.of("run", "1")), NOON.plusSeconds(360)))
+                .isFalse();
     }
 
     @Test

@@ -89,7 +89,7 @@ record Cluster(KubernetesClient client) {
         var report = new KsmNode();
         report.setMetadata(new ObjectMetaBuilder().withName(node).build());
         report.setStatus(new KsmNodeStatus(
-                1L,
+                ksmNode(node).getMetadata().getGeneration(),
                 state,
                 message,
                 ksmNode(node).getSpec().hash(),
