@@ -110,6 +110,10 @@ final class AgentCommand implements Callable<Integer> {
         return new KubernetesClientBuilder()
                 .withConfig(new ConfigBuilder()
                         .withRequestTimeout(REQUEST_TIMEOUT_MILLIS)
+                        // One watch and seldom a patch need neither HTTP/2 nor web sockets, which cost memory and time
+                        // at the start.
+                        .withHttp2Disable(true)
+                        .withOnlyHttpWatches(true)
                         .build())
                 .withHttpClientFactory(new JdkHttpClientFactory())
                 // Of all kinds that the library knows, this needs one.

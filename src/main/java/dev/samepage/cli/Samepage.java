@@ -1,5 +1,7 @@
 package dev.samepage.cli;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -11,7 +13,6 @@ import picocli.CommandLine.HelpCommand;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {OperatorCommand.class, AgentCommand.class, LocalCommand.class, HelpCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
@@ -23,17 +24,32 @@ public final class Samepage implements Runnable {
     /** The host has no KSM, or it may not be written. */
     static final int NO_KSM = 3;
 
+    private static final String AGENT = "agent";
+
     @CommandLine.Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandLine.Model.CommandSpec spec;
 
     public static void main(String... args) {
-        System.exit(commandLine().execute(args));
+        // The agent is to report soon after its start, and picocli takes a while to look at each command.
+        boolean agent = args.length > 0 && args[0].equals(AGENT);
+        CommandLine commandLine = agent ? withCommands(Map.of(AGENT, new AgentCommand())) : commandLine();
+        System.exit(commandLine.execute(args));
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Samepage())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        Map<String, Object> commands = new LinkedHashMap<>();
+        commands.put("operator", new OperatorCommand());
+        commands.put(AGENT, new AgentCommand());
+        commands.put("local", new LocalCommand());
+        commands.put("help", new HelpCommand());
+        return withCommands(commands);
+    }
+
+    private static CommandLine withCommands(Map<String, Object> commands) {
+        CommandLine samepage = new CommandLine(new Samepage());
+        commands.forEach(samepage::addSubcommand);
+        return samepage.setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     command.getErr().println("samepage " + command.getCommandName() + ": " + failure);
                     return CommandLine.ExitCode.SOFTWARE;

@@ -11,12 +11,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster of one node with Samepage: a real API server, what {@code manifests/} installs, and operator and agent as processes of this
- * machine, because no kubelet runs them. Each has the rights of its service account and no others.
+ * machine, because no kubelet runs them. Each reaches the API server as its pod would, with the rights of its service account and no others.
  */
 public final class OneNode implements AutoCloseable {
     /** Where the output of operator and agent goes. */
@@ -125,7 +127,7 @@ public final class OneNode implements AutoCloseable {
         int port = freePort();
         SamepageProcess operator = started(SamepageProcess.start(
                 LOGS.resolve("operator.log"),
-                kubeconfigOf("samepage-operator"),
+                podOf("samepage-operator"),
                 port,
                 List.of(
                         "operator",
@@ -154,7 +156,7 @@ public final class OneNode implements AutoCloseable {
         arguments.addAll(List.of("--listen", "127.0.0.1:" + port));
         arguments.addAll(List.of(options));
         Path log = LOGS.resolve("agent.log");
-        return started(SamepageProcess.start(log, kubeconfigOf("samepage-agent"), port, arguments));
+        return started(SamepageProcess.start(log, podOf("samepage-agent"), port, arguments));
     }
 
     /** Ends one process of Samepage. */
@@ -210,37 +212,34 @@ public final class OneNode implements AutoCloseable {
         }
     }
 
-    /** A kubeconfig with the token that a pod of this service account would be given. */
-    private Path kubeconfigOf(String serviceAccount) {
+    /** What the pods of this service account are given: the API server's address, their token and its certificate authority. */
+    private Map<String, String> podOf(String serviceAccount) {
         Config administrator = client().getConfiguration();
+        URI address = URI.create(administrator.getMasterUrl());
         String token = mustKubectl("-n", NAMESPACE, "create", "token", serviceAccount, "--duration=24h")
                 .strip();
         try {
-            Path file = kubeconfig().resolveSibling(serviceAccount + ".kubeconfig");
-            return Files.writeString(file, """
-                    apiVersion: v1
-                    kind: Config
-                    clusters: [{name: demo, cluster: {server: "%s", certificate-authority-data: "%s"}}]
-                    users: [{name: %s, user: {token: "%s"}}]
-                    contexts: [{name: demo, context: {cluster: demo, user: %s, namespace: %s}}]
-                    current-context: demo
-                    """.formatted(
-                            administrator.getMasterUrl(),
-                            authority(administrator),
-                            serviceAccount,
-                            token,
-                            serviceAccount,
-                            NAMESPACE));
+            Path directory = Files.createDirectories(kubeconfig().resolveSibling(serviceAccount));
+            return Map.of(
+                    "KUBERNETES_SERVICE_HOST",
+                    address.getHost(),
+                    "KUBERNETES_SERVICE_PORT",
+                    Integer.toString(address.getPort()),
+                    "KUBERNETES_AUTH_TRYKUBECONFIG",
+                    "false",
+                    "KUBERNETES_AUTH_SERVICEACCOUNT_TOKEN",
+                    Files.writeString(directory.resolve("token"), token).toString(),
+                    "KUBERNETES_CERTS_CA_FILE",
+                    Files.write(directory.resolve("ca.crt"), authority(administrator))
+                            .toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static String authority(Config config) throws IOException {
+    private static byte[] authority(Config config) throws IOException {
         String data = config.getCaCertData();
-        return data != null
-                ? data
-                : Base64.getEncoder().encodeToString(Files.readAllBytes(Path.of(config.getCaCertFile())));
+        return data != null ? Base64.getDecoder().decode(data) : Files.readAllBytes(Path.of(config.getCaCertFile()));
     }
 
     private static int freePort() {

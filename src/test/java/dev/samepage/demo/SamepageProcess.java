@@ -54,10 +54,10 @@ public final class SamepageProcess implements AutoCloseable {
      * Starts it.
      *
      * @param log where its output goes, anew
-     * @param kubeconfig who it is to the API server
+     * @param environment who it is to the API server
      * @param port that it is told to listen on
      */
-    static SamepageProcess start(Path log, Path kubeconfig, int port, List<String> arguments) {
+    static SamepageProcess start(Path log, Map<String, String> environment, int port, List<String> arguments) {
         List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", END_WITH_STANDARD_INPUT, "sh"));
         words.add(PROGRAM.toAbsolutePath().toString());
         words.addAll(arguments);
@@ -65,7 +65,8 @@ public final class SamepageProcess implements AutoCloseable {
             Files.createDirectories(log.toAbsolutePath().getParent());
             ProcessBuilder builder =
                     new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile());
-            builder.environment().putAll(Map.of("KUBECONFIG", kubeconfig.toString()));
+            builder.environment().remove("KUBECONFIG");
+            builder.environment().putAll(environment);
             long startNanos = System.nanoTime();
             return new SamepageProcess(builder.start(), log, port, startNanos);
         } catch (IOException e) {
