@@ -144,9 +144,10 @@ public final class Agent {
             missingSince = now;
             log.atWarn().addKeyValue("node", node).log("KsmNode is gone: everything stays as it is for 5 minutes");
         }
-        return now.isBefore(missingSince.plus(GRACE))
-                ? Assignment.of(last)
-                : new Assignment.Released(last.hash(), last.onRemoval(), last.unmerge());
+        if (now.isBefore(missingSince.plus(GRACE))) {
+            return last.equals(RESTORE) ? new Assignment.None() : Assignment.of(last);
+        }
+        return new Assignment.Released(last.hash(), last.onRemoval(), last.unmerge());
     }
 
     private void remember(KsmNodeSpec spec) {
@@ -236,7 +237,7 @@ public final class Agent {
                     hash,
                     State.APPLYING,
                     changedByOthers(decision) + " on " + node
-                            + " again, as somebody else keeps changing it; that is done" + " with growing pauses.",
+                            + " again, as somebody else keeps changing it; that is done with growing pauses.",
                     decision.degraded());
         }
     }

@@ -324,6 +324,9 @@ class AgentTest {
         node.ksmNodeIsGone();
         Agent agent = node.start();
         agent.round();
+        assertThat(node.ksm.value(Knob.RUN))
+                .as("while the KsmNode may still come back")
+                .isEqualTo(1);
         node.pass(Duration.ofMinutes(5));
 
         agent.round();
