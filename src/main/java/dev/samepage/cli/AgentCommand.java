@@ -22,9 +22,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -76,6 +79,28 @@ final class AgentCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Duration reportEvery;
 
+    private final Supplier<KubernetesClient> client;
+
+    AgentCommand() {
+        this(AgentCommand::client);
+    }
+
+    private AgentCommand(Supplier<KubernetesClient> client) {
+        this.client = client;
+    }
+
+    /** An agent whose client is made while the command line is still being read: it is to report soon after its start. */
+    static AgentCommand inAHurry() {
+        var client = CompletableFuture.supplyAsync(AgentCommand::client);
+        return new AgentCommand(() -> {
+            try {
+                return client.join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException failure ? failure : e;
+            }
+        });
+    }
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Clock clock = Clock.systemUTC();
@@ -83,8 +108,8 @@ final class AgentCommand implements Callable<Integer> {
         StateDirectory state = hostOptions.stateDirectory();
         AgentLoop loop = new AgentLoop();
         CountDownLatch ended = new CountDownLatch(1);
-        try (KubernetesClient client = client();
-                KsmNodeClient controlPlane = new KsmNodeClient(client, node, loop::wake);
+        try (KubernetesClient connected = client.get();
+                KsmNodeClient controlPlane = new KsmNodeClient(connected, node, loop::wake);
                 Endpoint endpoint = new Endpoint(listen, loop, new NodeMetrics(new HostProc(hostOptions.proc)));
                 Closeable _ = waitForLock(state)) {
             ReportSchedule schedule = new ReportSchedule(

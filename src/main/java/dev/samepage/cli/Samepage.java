@@ -31,9 +31,9 @@ public final class Samepage implements Runnable {
     private CommandLine.Model.CommandSpec spec;
 
     public static void main(String... args) {
-        // The agent is to report soon after its start, and picocli takes a while to look at each command.
+        // Picocli takes a while to look at each command, and the agent is in a hurry.
         boolean agent = args.length > 0 && args[0].equals(AGENT);
-        CommandLine commandLine = agent ? withCommands(Map.of(AGENT, new AgentCommand())) : commandLine();
+        CommandLine commandLine = agent ? withCommands(Map.of(AGENT, AgentCommand.inAHurry())) : commandLine();
         System.exit(commandLine.execute(args));
     }
 
