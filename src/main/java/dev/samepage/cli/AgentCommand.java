@@ -41,6 +41,7 @@ import picocli.CommandLine.Option;
                 "Keeps one node's KSM as its KsmNode says, and reports there. Runs on the node, as root, from a DaemonSet."
                         + " The API server is the kubeconfig's, or the one of the pod it runs in.",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         sortOptions = false)
 final class AgentCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(AgentCommand.class);

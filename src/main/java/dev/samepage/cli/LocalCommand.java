@@ -37,6 +37,7 @@ import picocli.CommandLine.Option;
                         + " whenever something changes and a report at the end; then ends as if the policy were removed (onRemoval)."
                         + " Ctrl-C ends it early in the same way.",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         sortOptions = false)
 final class LocalCommand implements Callable<Integer> {
     private static final Duration LONGEST_END = Duration.ofSeconds(30);

@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
                 "Gives every node its KsmNode, keeps the agent's DaemonSet, and reports in each KsmPolicy. Runs once in a"
                         + " cluster. The API server is the kubeconfig's, or the one of the pod it runs in.",
         mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         sortOptions = false)
 final class OperatorCommand implements Callable<Integer> {
     @Option(
