@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * A directory on a file system that forgets at reboot, as the kernel forgets its own settings: the host's /run/samepage. It is made
@@ -77,20 +78,39 @@ public final class StateDirectory implements StateFiles {
     }
 
     /**
-     * Makes sure that nobody else works on this host with the same directory, until the result is closed. The file stays: were it deleted,
-     * one who waits for the old file and one who makes a new file would both have a lock.
+     * Makes sure that nobody else works on this host with the same directory, until the result is closed, which deletes the file.
      *
      * @return empty where somebody else does
      */
     public Optional<Closeable> tryLock() throws IOException {
         Files.createDirectories(directory);
-        FileChannel channel =
-                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        if (!locked(channel)) {
+        Path file = directory.resolve("lock");
+        while (true) {
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (!locked(channel)) {
+                channel.close();
+                return Optional.empty();
+            }
+            if (isStillAt(file, channel)) {
+                return Optional.of(() -> {
+                    try (channel) {
+                        Files.deleteIfExists(file);
+                    }
+                });
+            }
             channel.close();
-            return Optional.empty();
         }
-        return Optional.of(channel);
+    }
+
+    /** Whether the file that is locked is the one that the next comer will find: its last holder may just have deleted it. */
+    private static boolean isStillAt(Path file, FileChannel locked) throws IOException {
+        String mark = UUID.randomUUID().toString();
+        locked.truncate(0).write(ByteBuffer.wrap(mark.getBytes(StandardCharsets.UTF_8)));
+        try {
+            return Files.readString(file).equals(mark);
+        } catch (NoSuchFileException deleted) {
+            return false;
+        }
     }
 
     private static boolean locked(FileChannel channel) throws IOException {

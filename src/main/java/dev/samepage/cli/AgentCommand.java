@@ -32,7 +32,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code samepage agent}: runs on each node, from a DaemonSet. */
 @Command(
@@ -80,6 +83,10 @@ final class AgentCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Duration reportEvery;
 
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
     private final Supplier<KubernetesClient> client;
 
     AgentCommand() {
@@ -104,6 +111,7 @@ final class AgentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        ApiServerAddress.here().missing().ifPresent(this::fail);
         Clock clock = Clock.systemUTC();
         Host host = hostOptions.host(clock);
         StateDirectory state = hostOptions.stateDirectory();
@@ -130,6 +138,10 @@ final class AgentCommand implements Callable<Integer> {
             ended.countDown();
         }
         return 0;
+    }
+
+    private void fail(String why) {
+        throw new ParameterException(spec.commandLine(), why);
     }
 
     private static KubernetesClient client() {

@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code samepage operator}: runs once in a cluster. */
 @Command(
@@ -39,13 +42,22 @@ final class OperatorCommand implements Callable<Integer> {
             description = "Where /q/health and /q/metrics are served (default: $QUARKUS_HTTP_PORT, else 8080).")
     private @Nullable Integer port;
 
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
     @Override
     public Integer call() {
+        ApiServerAddress.here().missing().ifPresent(this::fail);
         set("samepage.namespace", namespace);
         set("samepage.agent.manifest", agentManifest == null ? null : agentManifest.toAbsolutePath());
         set("quarkus.http.port", port);
         Quarkus.run(OperatorApplication.class);
         return 0;
+    }
+
+    private void fail(String why) {
+        throw new ParameterException(spec.commandLine(), why);
     }
 
     /** What is said on the command line goes before the environment. */

@@ -147,15 +147,22 @@ class StateDirectoryTest {
         again.orElseThrow().close();
     }
 
-    /** Somebody who opened the file while it was held, and locked it when it was free, must be seen by the next one. */
     @Test
-    void aLockThatIsGivenBackIsTheSameFileForWhoeverWaited() throws IOException {
+    void aLockThatIsGivenBackLeavesNoFile() throws IOException {
+        state.tryLock().orElseThrow().close();
+
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    /** Who opened the file while it was held, and locks it when it is deleted, holds nothing that the next one would see. */
+    @Test
+    void aLockOnADeletedFileIsWorthNothing() throws IOException {
         Closeable first = state.tryLock().orElseThrow();
         try (FileChannel waiting = FileChannel.open(directory.resolve("lock"), StandardOpenOption.WRITE)) {
             first.close();
-            try (FileLock second = waiting.tryLock()) {
-                assertThat(second.isValid()).isTrue();
-                assertThat(state.tryLock()).isEmpty();
+            try (FileLock _ = waiting.lock();
+                    Closeable _ = state.tryLock().orElseThrow()) {
+                assertThat(new StateDirectory(directory).tryLock()).isEmpty();
             }
         }
     }
