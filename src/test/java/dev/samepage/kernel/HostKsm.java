@@ -8,6 +8,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.commons.support.AnnotationSupport;
 import org.opentest4j.TestAbortedException;
 
 /**
@@ -50,16 +51,29 @@ final class HostKsm implements BeforeAllCallback, BeforeEachCallback, AfterEachC
             System.err.printf("%n*** %s%n%n", message);
             throw new TestAbortedException(message);
         }
+        if (span(context) == RealKsm.Span.CLASS) {
+            loan.set(DEFAULTS);
+        }
     }
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
-        loan(context).set(DEFAULTS);
+        if (span(context) == RealKsm.Span.TEST) {
+            loan(context).set(DEFAULTS);
+        }
     }
 
     @Override
     public void afterEach(ExtensionContext context) throws IOException {
-        loan(context).restore();
+        if (span(context) == RealKsm.Span.TEST) {
+            loan(context).restore();
+        }
+    }
+
+    private static RealKsm.Span span(ExtensionContext context) {
+        return AnnotationSupport.findAnnotation(context.getRequiredTestClass(), RealKsm.class)
+                .orElseThrow()
+                .value();
     }
 
     private static KsmLoan loan(ExtensionContext context) {

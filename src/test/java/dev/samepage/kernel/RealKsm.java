@@ -13,4 +13,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(HostKsm.class)
-public @interface RealKsm {}
+public @interface RealKsm {
+    /** For how long the kernel is left to the tests. */
+    Span value() default Span.TEST;
+
+    /** From the kernel's defaults until every knob is put back. */
+    enum Span {
+        TEST,
+        CLASS
+    }
+}

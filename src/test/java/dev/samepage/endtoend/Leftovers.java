@@ -1,0 +1,66 @@
+package dev.samepage.endtoend;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** What there is of Samepage in a cluster and on its node. */
+final class Leftovers {
+    private static final Path STATE = Path.of("/run/samepage");
+
+    private Leftovers() {}
+
+    /** Every object whose name has the project's in it, but for events, which the API server deletes after an hour. */
+    static List<String> objects(Administrator administrator) {
+        String kinds = String.join(
+                ",",
+                administrator.type("kubectl api-resources --verbs=list --output=name")
+                        .lines()
+                        .filter(kind -> !kind.startsWith("events"))
+                        .toList());
+        return administrator.type("kubectl get " + kinds + " --all-namespaces --ignore-not-found --output=name")
+                .lines()
+                .filter(name -> name.contains("samepage") || name.contains("ksmnode") || name.contains("ksmpolic"))
+                .toList();
+    }
+
+    /** Every file in the directory that is forgotten at reboot; the kubelet made the directory itself. */
+    static List<Path> files() {
+        try (Stream<Path> files = Files.walk(STATE)) {
+            return files.filter(Predicate.not(STATE::equals)).toList();
+        } catch (NoSuchFileException none) {
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Every process of operator or agent, by what it was started with. */
+    static List<String> processes() {
+        return ProcessHandle.allProcesses()
+                .map(process -> process.pid() + ": " + commandLine(process.pid()))
+                .filter(command -> command.contains(": java @/samepage/"))
+                .toList();
+    }
+
+    /** The processes of the agents, as this machine numbers them. */
+    static List<Long> agents() {
+        return ProcessHandle.allProcesses()
+                .map(ProcessHandle::pid)
+                .filter(process -> commandLine(process).startsWith("java @/samepage/agent "))
+                .toList();
+    }
+
+    private static String commandLine(long process) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(process), "cmdline")).replace('\0', ' ');
+        } catch (IOException ended) {
+            return "";
+        }
+    }
+}

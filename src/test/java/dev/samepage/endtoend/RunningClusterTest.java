@@ -1,0 +1,198 @@
+package dev.samepage.endtoend;
+
+import static dev.samepage.endtoend.Administrator.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.samepage.kernel.Knob;
+import dev.samepage.kernel.Ksm;
+import dev.samepage.kernel.KsmDirectory;
+import dev.samepage.kernel.RealKsm;
+import dev.samepage.testbed.Command;
+import dev.samepage.testbed.cluster.OneNodeCluster;
+import dev.samepage.testbed.cluster.RealCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * While a policy is in force, parts of the cluster fail, and people look and try. Nothing on the node changes for that, not even to the same
+ * value and back; and what somebody wants afterwards is done.
+ */
+@RealCluster
+@RealKsm(RealKsm.Span.CLASS)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RunningClusterTest {
+    private static final Duration A_MINUTE = Duration.ofMinutes(1);
+    private static final String IN_SAMEPAGE = "kubectl --namespace samepage-system ";
+
+    private final Ksm ksm = new Ksm(new KsmDirectory(Ksm.DEFAULT));
+    private final OneNodeCluster cluster;
+    private final Administrator administrator;
+
+    RunningClusterTest(OneNodeCluster cluster) {
+        this.cluster = cluster;
+        administrator = new Administrator(cluster);
+    }
+
+    @BeforeAll
+    void install() {
+        Way.KUSTOMIZE.install(administrator);
+        applyFixed();
+    }
+
+    private void applyFixed() {
+        administrator.type("kubectl label node " + OneNodeCluster.NODE + " kubevirt.io/schedulable=true --overwrite");
+        administrator.type("kubectl apply -f manifests/examples/fixed.yaml");
+        await("the policy in the kernel", () -> assertThat(ksm.read()).containsEntry(Knob.RUN, 1L));
+        untilReady();
+    }
+
+    @AfterAll
+    void uninstall() {
+        Way.KUSTOMIZE.uninstall(administrator);
+        await("every process to have ended", () -> assertThat(Leftovers.processes()).isEmpty());
+    }
+
+    @Test
+    void anAgentThatIsKilled() throws Exception {
+        theNodeStaysAsItIsWhen(() -> {
+            long agent = agent();
+            ProcessHandle.of(agent).orElseThrow().destroyForcibly();
+            await("another agent", () -> assertThat(agent()).isNotEqualTo(agent));
+        });
+    }
+
+    @Test
+    void anAgentsPodThatIsDeleted() throws Exception {
+        theNodeStaysAsItIsWhen(() -> {
+            administrator.type(IN_SAMEPAGE + "delete pod --selector=app.kubernetes.io/name=samepage-agent");
+            administrator.type(IN_SAMEPAGE + "rollout status daemonset/samepage-agent --timeout=3m");
+        });
+    }
+
+    @Test
+    void aNodeThatIsDrained() throws Exception {
+        theNodeStaysAsItIsWhen(() -> {
+            administrator.type("kubectl drain " + OneNodeCluster.NODE
+                    + " --ignore-daemonsets --delete-emptydir-data --timeout=3m");
+            administrator.type("kubectl uncordon " + OneNodeCluster.NODE);
+            administrator.type(IN_SAMEPAGE + "rollout status deployment/samepage-operator --timeout=3m");
+        });
+    }
+
+    @Test
+    void aKubeletThatIsRestarted() throws Exception {
+        theNodeStaysAsItIsWhen(cluster::restartKubelet);
+    }
+
+    @Test
+    void anApiServerThatIsGoneForAMinute() throws Exception {
+        theNodeStaysAsItIsWhen(() -> {
+            cluster.stopApiServer();
+            Thread.sleep(A_MINUTE);
+            cluster.startApiServer();
+        });
+    }
+
+    @Test
+    void anOperatorThatIsGoneForAMinute() throws Exception {
+        theNodeStaysAsItIsWhen(() -> {
+            administrator.type(IN_SAMEPAGE + "scale deployment/samepage-operator --replicas=0");
+            Thread.sleep(A_MINUTE);
+            administrator.type(IN_SAMEPAGE + "scale deployment/samepage-operator --replicas=1");
+        });
+    }
+
+    @Test
+    void anAgentsTokenIsGoodForItsOwnNodesStatusOnly() throws IOException {
+        administrator.type("kubectl create --filename=src/test/resources/dev/samepage/endtoend/node-2.yaml");
+        try {
+            await("the KsmNode of another node", () -> administrator.type("kubectl get ksmn node-2"));
+
+            assertThat(asAgent("patch ksmn node-2 --subresource=status --type=merge --patch={\"status\":{\"message\":\"x\"}}")
+                            .stderr())
+                    .contains("the agent of node node-1 may not write the KsmNode node-2");
+            assertThat(asAgent("patch ksmn node-1 --type=merge --patch={\"spec\":{\"policy\":\"x\"}}").stderr())
+                    .contains("cannot patch resource \"ksmnodes\"");
+            assertThat(asAgent("patch ksmn node-1 --subresource=status --type=merge --patch={\"status\":{\"message\":\"x\"}}"))
+                    .returns(0, Command.Output::exitCode);
+        } finally {
+            administrator.type("kubectl delete node node-2");
+        }
+        untilReady();
+    }
+
+    @Test
+    void theInstallationAppliedTwiceIsUnchanged() {
+        isUnchanged("-k manifests");
+    }
+
+    @Test
+    void theExamplesAppliedTwiceAreUnchanged() {
+        // On no node: one of them un-merges.
+        administrator.type("kubectl label node " + OneNodeCluster.NODE + " kubevirt.io/schedulable-");
+        try {
+            administrator.type("kubectl apply -f manifests/examples");
+
+            isUnchanged("-f manifests/examples");
+        } finally {
+            administrator.type("kubectl delete ksmp --all");
+            administrator.type("kubectl wait --for=delete ksmn --all --timeout=3m");
+            applyFixed();
+        }
+    }
+
+    private void isUnchanged(String what) {
+        assertThat(administrator.type("kubectl apply " + what).lines())
+                .isNotEmpty()
+                .allMatch(line -> line.endsWith(" unchanged"));
+        assertThat(administrator.tries("kubectl diff " + what)).isEqualTo(new Command.Output(0, "", ""));
+    }
+
+    /** Every part of the cluster's own is gone for a while in {@code fault}; afterwards a change of the policy is carried out. */
+    private void theNodeStaysAsItIsWhen(Fault fault) throws Exception {
+        long pagesToScan = ksm.read().get(Knob.PAGES_TO_SCAN) + 1;
+        try (KnobWatch watch = new KnobWatch()) {
+            fault.happens();
+            assertThat(watch.written()).as("knobs written meanwhile").isEmpty();
+
+            administrator.type(
+                    "kubectl patch ksmp fixed --type=merge --patch={\"spec\":{\"fixed\":{\"pagesToScan\":" + pagesToScan + "}}}");
+            await(
+                    "the node to be as the policy now says",
+                    () -> assertThat(ksm.read()).containsEntry(Knob.PAGES_TO_SCAN, pagesToScan));
+            untilReady();
+            assertThat(watch.written()).as("knobs written for the new policy").containsOnly("pages_to_scan");
+        }
+    }
+
+    @FunctionalInterface
+    private interface Fault {
+        void happens() throws Exception;
+    }
+
+    private void untilReady() {
+        administrator.type("kubectl wait --for=condition=Ready --timeout=3m ksmp/fixed");
+    }
+
+    /** The process of the agent, as this machine numbers it. */
+    private static long agent() {
+        List<Long> agents = Leftovers.agents();
+        assertThat(agents).as("agents").hasSize(1);
+        return agents.getFirst();
+    }
+
+    /** Runs kubectl with nothing but the token in the agent's pod. */
+    private Command.Output asAgent(String arguments) throws IOException {
+        String token = Files.readString(Path.of(
+                "/proc", Long.toString(agent()), "root/var/run/secrets/kubernetes.io/serviceaccount/token"));
+        return administrator.tries("kubectl --kubeconfig=/dev/null --server=https://10.96.0.1 --insecure-skip-tls-verify --token="
+                + token + " " + arguments);
+    }
+}
