@@ -5,17 +5,12 @@ import io.fabric8.kubeapitest.binary.BinaryDownloader;
 import io.fabric8.kubeapitest.binary.OSInfo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** One search for the API server's programs, from the cheapest place to the dearest. */
@@ -37,62 +32,59 @@ final class BinarySearch {
     }
 
     ServerBinaries find() throws UnavailableException {
+        Optional<ServerBinaries> kept = kept();
+        if (kept.isPresent()) {
+            return kept.get();
+        }
+        String assets = environment.get("KUBEBUILDER_ASSETS");
+        if (assets != null) {
+            try {
+                return ServerBinaries.in(Path.of(assets));
+            } catch (UnavailableException e) {
+                tried.add("KUBEBUILDER_ASSETS: " + e.getMessage());
+            }
+        }
         try {
-            Path cache = cache();
-            Path kept = cache.resolve(key());
-            if (ServerBinaries.complete(kept)) {
-                return ServerBinaries.in(kept);
-            }
-            String assets = environment.get("KUBEBUILDER_ASSETS");
-            if (assets != null) {
-                try {
-                    return ServerBinaries.in(Path.of(assets));
-                } catch (UnavailableException e) {
-                    tried.add("KUBEBUILDER_ASSETS: " + e.getMessage());
-                }
-            }
-            return obtain(Files.createDirectories(cache), kept);
+            return built();
+        } catch (UnavailableException e) {
+            tried.add(e.getMessage());
+        }
+        return downloaded();
+    }
+
+    private Optional<ServerBinaries> kept() throws UnavailableException {
+        Map<String, Path> programs = new LinkedHashMap<>();
+        for (GoProgram program : ServerBinaries.programsOf(module)) {
+            program.kept(environment).ifPresent(executable -> programs.put(program.name(), executable));
+        }
+        if (programs.size() == ServerBinaries.NAMES.size()) {
+            return Optional.of(ServerBinaries.of(programs));
+        }
+        Optional<Path> download = ProgramCache.of(environment).kept(downloadKey());
+        return download.isPresent() ? Optional.of(ServerBinaries.in(download.get())) : Optional.empty();
+    }
+
+    private ServerBinaries built() throws UnavailableException {
+        Map<String, Path> programs = new LinkedHashMap<>();
+        for (GoProgram program : ServerBinaries.programsOf(module)) {
+            programs.put(program.name(), program.find(environment, progress));
+        }
+        return ServerBinaries.of(programs);
+    }
+
+    private ServerBinaries downloaded() throws UnavailableException {
+        try {
+            return ServerBinaries.in(ProgramCache.of(environment).keep(downloadKey(), progress, this::download));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Works under a lock, then renames: another process sees nothing or all of it. */
-    private ServerBinaries obtain(Path cache, Path kept) throws IOException, UnavailableException {
-        try (FileChannel file =
-                FileChannel.open(cache.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            if (file.tryLock() == null) {
-                progress.accept("Waiting for another process that is building or downloading the API server");
-                file.lock();
-            }
-            if (!ServerBinaries.complete(kept)) {
-                Path work = cache.resolve("unfinished");
-                new FileTree(work).delete();
-                Path made = make(Files.createDirectory(work));
-                new FileTree(kept).delete();
-                Files.move(made, kept, StandardCopyOption.ATOMIC_MOVE);
-                new FileTree(work).delete();
-                progress.accept("Kept in " + kept + " for the next time");
-            }
-            return ServerBinaries.in(kept);
-        }
-    }
-
-    private Path make(Path work) throws IOException, UnavailableException {
-        try {
-            GoBuild go = GoBuild.find(module, environment);
-            Path built = Files.createDirectory(work.resolve("built"));
-            go.build(built, progress);
-            return built;
-        } catch (UnavailableException e) {
-            tried.add(e.getMessage());
-        }
-        // Only some patch releases are published for download.
-        String minor = GoBuild.pinnedVersion(module).replaceFirst("\\.\\d+$", "");
-        progress.accept("Downloading etcd, kube-apiserver and kubectl " + minor);
+    private Path download(Path work) throws UnavailableException {
+        progress.accept("Downloading etcd, kube-apiserver and kubectl " + minorVersion());
         try {
             return new BinaryDownloader(work.toString(), new OSInfo())
-                    .downloadLatestWildcard(minor + ".*")
+                    .downloadLatestWildcard(minorVersion() + ".*")
                     .toPath();
         } catch (KubeAPITestException e) {
             tried.add("download: " + e.getMessage());
@@ -103,24 +95,16 @@ final class BinarySearch {
                 + " or newer, or give this machine access to the internet.");
     }
 
-    private Path cache() {
-        String configured = environment.getOrDefault("XDG_CACHE_HOME", "");
-        Path root = configured.isEmpty()
-                ? Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")), ".cache")
-                : Path.of(configured);
-        return root.resolve("samepage");
+    private String downloadKey() {
+        return "download-" + minorVersion() + "-" + new OSInfo().getOSArch();
     }
 
-    /** Differs whenever anything that the module pins does, and between architectures that share a home. */
-    private String key() throws IOException {
+    /** Only some patch releases are published for download. */
+    private String minorVersion() {
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(Files.readAllBytes(module.resolve("go.mod")));
-            digest.update(Files.readAllBytes(module.resolve("go.sum")));
-            String hash = HexFormat.of().formatHex(digest.digest(), 0, 6);
-            return "kubernetes-" + GoBuild.pinnedVersion(module) + "-" + new OSInfo().getOSArch() + "-" + hash;
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
+            return GoToolchain.kubernetesVersion(module).orElseThrow().replaceFirst("\\.\\d+$", "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -44,7 +44,13 @@ class BinarySearchTest {
 
         ServerBinaries found = search(Map.of("KUBEBUILDER_ASSETS", assets.toString()));
 
-        assertThat(found).isEqualTo(new ServerBinaries(assets, "1.33.0"));
+        assertThat(found)
+                .isEqualTo(new ServerBinaries(
+                        Map.of(
+                                "etcd", assets.resolve("etcd"),
+                                "kube-apiserver", assets.resolve("kube-apiserver"),
+                                "kubectl", assets.resolve("kubectl")),
+                        "1.33.0"));
         assertThat(progress).isEmpty();
     }
 
@@ -57,15 +63,18 @@ class BinarySearchTest {
         ServerBinaries kept = search(Map.of());
 
         assertThat(built.version()).isEqualTo("1.34.4");
-        assertThat(built.directory().getParent()).isEqualTo(root.resolve("cache/samepage"));
-        assertThat(built.directory().getFileName().toString()).startsWith("kubernetes-1.34.4-");
+        assertThat(built.program("kubectl").toString())
+                .startsWith(root.resolve("cache/samepage/kubectl-").toString())
+                .endsWith("/kubectl");
         assertThat(kept).isEqualTo(built);
         assertThat(progress)
                 .containsExactly(
-                        "Building etcd with Go (about 1 minute the first time, seconds after that)",
-                        "Building kube-apiserver with Go (about 4 minutes the first time, seconds after that)",
-                        "Building kubectl with Go (about 30 seconds the first time, seconds after that)",
-                        "Kept in " + built.directory() + " for the next time");
+                        "Building etcd with Go (minutes the first time, seconds after that)",
+                        "Kept in " + built.program("etcd").getParent() + " for the next time",
+                        "Building kube-apiserver with Go (minutes the first time, seconds after that)",
+                        "Kept in " + built.program("kube-apiserver").getParent() + " for the next time",
+                        "Building kubectl with Go (minutes the first time, seconds after that)",
+                        "Kept in " + built.program("kubectl").getParent() + " for the next time");
     }
 
     @Test
@@ -74,7 +83,7 @@ class BinarySearchTest {
         ServerBinaries first = search(Map.of());
         Files.writeString(module.resolve("go.sum"), "changed\n");
 
-        assertThat(search(Map.of()).directory()).isNotEqualTo(first.directory());
+        assertThat(search(Map.of()).program("etcd")).isNotEqualTo(first.program("etcd"));
     }
 
     @Test
@@ -107,7 +116,7 @@ class BinarySearchTest {
     void aGoThatIsTooOldIsRefused() throws Exception {
         fakeGo("go1.22.1");
 
-        assertThatThrownBy(() -> GoBuild.find(module, environment()))
+        assertThatThrownBy(() -> GoToolchain.find(module, environment()))
                 .hasMessage(root.resolve("bin/go")
                         + " is too old (needed: 1.26; it said: go version go1.22.1 linux/amd64)");
     }

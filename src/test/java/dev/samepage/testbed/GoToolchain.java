@@ -15,29 +15,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Builds etcd, kube-apiserver and kubectl with the Go toolchain, from the versions that a Go module pins.
+ * A go that builds programs of one module.
  *
  * @param go the go program
  * @param module the directory with go.mod and go.sum; neither is changed
  */
-record GoBuild(Path go, Path module) {
+record GoToolchain(Path go, Path module) {
     private static final Path USUAL_PLACE = Path.of("/usr/local/go/bin/go");
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(20);
     private static final Pattern KUBERNETES = Pattern.compile("\\sk8s\\.io/kubernetes v((\\d+)\\.(\\d+)\\.\\d+)\\s");
     private static final Pattern OLDEST_GO = Pattern.compile("(?m)^go (\\d+)\\.(\\d+)");
     private static final Pattern GO_VERSION = Pattern.compile("go version go(\\d+)\\.(\\d+)");
 
-    /** A program of the module, and how long its first build takes on two cores. */
-    private record Target(String name, String packageName, String usualTime) {}
-
-    private static final List<Target> TARGETS = List.of(
-            new Target("etcd", "go.etcd.io/etcd/server/v3", "1 minute"),
-            new Target("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver", "4 minutes"),
-            new Target("kubectl", "k8s.io/kubernetes/cmd/kubectl", "30 seconds"));
-
-    /** The Kubernetes version that the module pins, such as 1.34.4. */
-    static String pinnedVersion(Path module) throws IOException {
-        return kubernetes(module).group(1);
+    /** The Kubernetes version that a module pins, such as 1.34.4; empty where it does not need Kubernetes itself. */
+    static Optional<String> kubernetesVersion(Path module) throws IOException {
+        return kubernetes(module).map(version -> version.group(1));
     }
 
     /**
@@ -45,7 +37,7 @@ record GoBuild(Path go, Path module) {
      *
      * @throws UnavailableException if there is none, or it is too old
      */
-    static GoBuild find(Path module, Map<String, String> environment) throws IOException, UnavailableException {
+    static GoToolchain find(Path module, Map<String, String> environment) throws IOException, UnavailableException {
         Matcher oldest = OLDEST_GO.matcher(Files.readString(module.resolve("go.mod")));
         if (!oldest.find()) {
             throw new IllegalStateException(module.resolve("go.mod") + " has no go line");
@@ -64,7 +56,7 @@ record GoBuild(Path go, Path module) {
             String said = (version.stdout() + version.stderr()).strip();
             throw new UnavailableException(found.get() + " is too old (needed: " + needed + "; it said: " + said + ")");
         }
-        return new GoBuild(found.get(), module);
+        return new GoToolchain(found.get(), module);
     }
 
     private static List<Path> candidates(Map<String, String> environment) {
@@ -85,22 +77,17 @@ record GoBuild(Path go, Path module) {
     }
 
     /**
-     * Builds all programs.
+     * Builds one program. It is static, so that it runs in an image with nothing else in it.
      *
-     * @param into an existing directory
+     * @param packageName what to build
+     * @param executable the file to write, in an existing directory
      * @param progress given a line for a person now and then
-     * @throws UnavailableException if one cannot be built
+     * @throws UnavailableException if it cannot be built
      */
-    void build(Path into, Consumer<String> progress) throws IOException, UnavailableException {
-        for (Target target : TARGETS) {
-            progress.accept("Building " + target.name() + " with Go (about " + target.usualTime()
-                    + " the first time, seconds after that)");
-            build(target, into, progress);
-        }
-    }
-
-    private void build(Target target, Path into, Consumer<String> progress) throws IOException, UnavailableException {
-        Path log = into.resolve(target.name() + ".log");
+    void build(String packageName, Path executable, Consumer<String> progress)
+            throws IOException, UnavailableException {
+        String name = executable.getFileName().toString();
+        Path log = executable.resolveSibling(name + ".log");
         Instant start = Instant.now();
         var builder = new ProcessBuilder(
                         go.toString(),
@@ -110,21 +97,21 @@ record GoBuild(Path go, Path module) {
                         "-ldflags",
                         linkerFlags(),
                         "-o",
-                        into.resolve(target.name()).toAbsolutePath().toString(),
-                        target.packageName())
+                        executable.toAbsolutePath().toString(),
+                        packageName)
                 .directory(module.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
-        builder.environment().put("GOFLAGS", "-mod=readonly");
+        builder.environment().putAll(Map.of("GOFLAGS", "-mod=readonly", "CGO_ENABLED", "0"));
         Process process = builder.start();
         try {
             while (!process.waitFor(SIGN_OF_LIFE.toSeconds(), TimeUnit.SECONDS)) {
-                progress.accept("  still building " + target.name() + ", "
+                progress.accept("  still building " + name + ", "
                         + Duration.between(start, Instant.now()).toSeconds() + " s");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while building " + target.name(), e);
+            throw new IllegalStateException("interrupted while building " + name, e);
         } finally {
             process.destroy();
         }
@@ -132,23 +119,22 @@ record GoBuild(Path go, Path module) {
         Files.delete(log);
         if (process.exitValue() != 0) {
             String last = said.substring(said.lastIndexOf('\n') + 1);
-            throw new UnavailableException("go build of " + target.name() + " failed: " + last);
+            throw new UnavailableException("go build of " + name + " failed: " + last);
         }
     }
 
-    /** Without these the API server calls itself v0.0.0, and clients take it for one. */
+    /** Without Kubernetes's own the API server calls itself v0.0.0, and clients take it for one. */
     private String linkerFlags() throws IOException {
-        Matcher version = kubernetes(module);
         String variable = " -X k8s.io/component-base/version.";
-        return "-s -w" + variable + "gitVersion=v" + version.group(1) + variable + "gitMajor=" + version.group(2)
-                + variable + "gitMinor=" + version.group(3);
+        return "-s -w"
+                + kubernetes(module)
+                        .map(version -> variable + "gitVersion=v" + version.group(1) + variable + "gitMajor="
+                                + version.group(2) + variable + "gitMinor=" + version.group(3))
+                        .orElse("");
     }
 
-    private static Matcher kubernetes(Path module) throws IOException {
-        Matcher matcher = KUBERNETES.matcher(Files.readString(module.resolve("go.mod")));
-        if (!matcher.find()) {
-            throw new IllegalStateException(module.resolve("go.mod") + " does not require k8s.io/kubernetes");
-        }
-        return matcher;
+    private static Optional<Matcher> kubernetes(Path module) throws IOException {
+        return Optional.of(KUBERNETES.matcher(Files.readString(module.resolve("go.mod"))))
+                .filter(Matcher::find);
     }
 }

@@ -28,7 +28,7 @@ record ServerHome(Path root) {
         Path programs = Files.createDirectories(
                 home.root.resolve("k8s").resolve(binaries.version() + Utils.platformSuffix(new OSInfo())));
         for (String name : ServerBinaries.NAMES) {
-            Path program = binaries.directory().resolve(name).toRealPath();
+            Path program = binaries.program(name).toRealPath();
             Path file = programs.resolve(name);
             Files.writeString(file, name.equals("kubectl") ? home.command(program) : home.daemon(program, name));
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
