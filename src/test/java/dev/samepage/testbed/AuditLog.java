@@ -20,6 +20,14 @@ import java.util.Set;
  * @param offset where in the file reading begins, in bytes
  */
 public record AuditLog(Path file, long offset) {
+    /** What the server is told to record. */
+    public static final String POLICY = """
+            apiVersion: audit.k8s.io/v1
+            kind: Policy
+            omitStages: [RequestReceived]
+            rules: [{level: Metadata}]
+            """;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The directory of one running API server: programs, certificates, logs. Deleted as a whole.
@@ -16,13 +16,6 @@ import java.util.List;
  * the server to clean up), a log file, and an end when the JVM is gone without having stopped them.
  */
 record ServerHome(Path root) {
-    private static final String AUDIT_POLICY = """
-            apiVersion: audit.k8s.io/v1
-            kind: Policy
-            omitStages: [RequestReceived]
-            rules: [{level: Metadata}]
-            """;
-
     static ServerHome create(ServerBinaries binaries) throws IOException {
         var home = new ServerHome(Files.createTempDirectory("samepage-apiserver-"));
         Path programs = Files.createDirectories(
@@ -33,7 +26,7 @@ record ServerHome(Path root) {
             Files.writeString(file, name.equals("kubectl") ? home.command(program) : home.daemon(program, name));
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
         }
-        Files.writeString(home.auditPolicy(), AUDIT_POLICY);
+        Files.writeString(home.auditPolicy(), AuditLog.POLICY);
         return home;
     }
 
@@ -86,17 +79,9 @@ record ServerHome(Path root) {
     }
 
     /** The last lines of both programs' logs, for a person to read. */
-    String lastWords() throws IOException {
-        var words = new StringBuilder();
-        for (String name : List.of("etcd", "kube-apiserver")) {
-            Path log = root.resolve(name + ".log");
-            if (Files.exists(log)) {
-                List<String> lines = Files.readAllLines(log);
-                for (String line : lines.subList(Math.max(0, lines.size() - 8), lines.size())) {
-                    words.append('\n').append(name).append(": ").append(line);
-                }
-            }
-        }
-        return words.toString();
+    String lastWords() {
+        return LogFile.lastWords(Stream.of("etcd", "kube-apiserver")
+                .map(name -> new LogFile(name, root.resolve(name + ".log")))
+                .toList());
     }
 }

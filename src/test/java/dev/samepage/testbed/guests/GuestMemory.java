@@ -69,8 +69,8 @@ public record GuestMemory(
         return commonMebibytes + uniqueMebibytes + zeroMebibytes + rewrittenMebibytes;
     }
 
-    /** The same as command line options of {@link GuestProgram}. */
-    List<String> options() {
+    /** The same as command line options of {@link GuestProgram}, and of the guest in src/testbed/pods. */
+    public List<String> options() {
         return List.of(
                 "--common=" + commonMebibytes,
                 "--unique=" + uniqueMebibytes,
