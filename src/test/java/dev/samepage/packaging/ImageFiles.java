@@ -1,0 +1,173 @@
+package dev.samepage.packaging;
+
+import dev.samepage.testbed.Command;
+import dev.samepage.testbed.FileTree;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Lays out the files of the container image, one directory for each layer: {@code system} (glibc, users), {@code runtime} (a Java with the
+ * modules that are used) and {@code application}. What is written depends on the sources, the JDK and the glibc of this machine, and on
+ * nothing else: not on the directory, the time or the order in which threads ran.
+ */
+public final class ImageFiles {
+    /** Where the image has its Java. */
+    static final Path JAVA = Path.of("/opt/java");
+
+    /** The Java modules that operator and agent use; jdk.zipfs is Quarkus's, jdk.httpserver the agent's. */
+    private static final List<String> MODULES = List.of(
+            "java.base",
+            "java.logging",
+            "java.management",
+            "java.naming",
+            "java.net.http",
+            "jdk.httpserver",
+            "jdk.management",
+            "jdk.unsupported",
+            "jdk.zipfs");
+
+    /** The time that every file of the image has: jib's. The JVM takes an archive only if jars and modules are as old as they were. */
+    private static final FileTime TIME = FileTime.from(Instant.ofEpochSecond(1));
+
+    private final Path project;
+    private final Path target;
+    private final Path system;
+    private final Path runtime;
+    private final Path application;
+
+    private ImageFiles(Path project, Path target) {
+        this.project = project;
+        this.target = target;
+        system = target.resolve("image/system");
+        runtime = target.resolve("image/runtime");
+        application = target.resolve("image/application");
+    }
+
+    /** Takes the project's directory, its target directory, the agent's and the operator's JVM options, and the base image. */
+    public static void main(String... args) throws IOException {
+        ImageFiles files = new ImageFiles(Path.of(args[0]), Path.of(args[1]));
+        new FileTree(files.target.resolve("image")).delete();
+        files.runtime();
+        files.system(args[4].equals("scratch"));
+        files.application(args[2], args[3]);
+    }
+
+    private void runtime() throws IOException {
+        Path java = inside(runtime, JAVA);
+        Files.createDirectories(java.getParent());
+        run(
+                System.getProperty("java.home") + "/bin/jlink",
+                "--add-modules",
+                String.join(",", MODULES),
+                "--strip-debug",
+                "--no-header-files",
+                "--no-man-pages",
+                "--compress",
+                "zip-6",
+                "--output",
+                java.toString());
+        for (Path program : list(java.resolve("bin"))) {
+            if (!program.endsWith("java")) {
+                Files.delete(program);
+            }
+        }
+        age(runtime);
+    }
+
+    /** What a base image would bring. */
+    private void system(boolean fromScratch) throws IOException {
+        Files.createDirectories(system);
+        if (!fromScratch) {
+            return;
+        }
+        Path java = inside(runtime, JAVA);
+        for (Path library : new SharedLibraries(java).fromOutside()) {
+            copy(library, inside(system, library));
+        }
+        for (Path file : list(project.resolve("src/main/image/etc"))) {
+            copy(file, system.resolve("etc").resolve(file.getFileName().toString()));
+        }
+    }
+
+    private void application(String agentOptions, String operatorOptions) throws IOException {
+        Path home = application.resolve("samepage");
+        Path agent = home.resolve("lib/agent");
+        for (Path jar : list(target.resolve("agent"))) {
+            if (jar.toString().endsWith(".jar")) {
+                copy(jar, agent.resolve(jar.getFileName().toString()));
+            }
+        }
+        Path operator = target.resolve("quarkus-app");
+        try (Stream<Path> files = Files.walk(operator)) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                copy(file, home.resolve("lib/operator").resolve(operator.relativize(file)));
+            }
+        }
+        age(application);
+        ClassArchive archive = new ClassArchive(inside(runtime, JAVA), agent);
+        archive.write(project.resolve("src/main/image/agent.classes"));
+        Files.writeString(home.resolve("agent"), agentArguments(agentOptions, archive.jars()));
+        Files.writeString(home.resolve("operator"), operatorArguments(operatorOptions) + "operator\n");
+        Files.writeString(home.resolve("samepage"), operatorArguments(operatorOptions));
+    }
+
+    private static String agentArguments(String options, List<String> jars) {
+        String classPath =
+                jars.stream().map(jar -> "/samepage/lib/agent/" + jar).collect(Collectors.joining(":"));
+        return options.replace(' ', '\n') + """
+
+                -Xlog:disable
+                -Xlog:all=error,cds*=off,aot*=off:stderr
+                -XX:SharedArchiveFile=/samepage/lib/agent/agent.jsa
+                -cp
+                %s
+                dev.samepage.cli.Samepage
+                agent
+                """.formatted(classPath);
+    }
+
+    private static String operatorArguments(String options) {
+        return options.replace(' ', '\n') + """
+
+                -jar
+                /samepage/lib/operator/quarkus-run.jar
+                """;
+    }
+
+    private static void age(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.toList()) {
+                Files.setLastModifiedTime(file, TIME);
+            }
+        }
+    }
+
+    private static Path inside(Path layer, Path absolute) {
+        return layer.resolve(Path.of("/").relativize(absolute));
+    }
+
+    private static List<Path> list(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.sorted().toList();
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to.getParent());
+        Files.copy(from, to);
+    }
+
+    private static void run(String... words) throws IOException {
+        Command.Output output = Command.of(words).run();
+        if (!output.succeeded()) {
+            throw new IOException(
+                    words[0] + " ended with " + output.exitCode() + ": " + output.stdout() + output.stderr());
+        }
+    }
+}

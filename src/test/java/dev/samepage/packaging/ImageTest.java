@@ -1,0 +1,168 @@
+package dev.samepage.packaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.samepage.testbed.Command;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code target/samepage-image.tar}, which {@code ./mvnw verify -Pimage} makes first. Needs root, to run its programs as a container would. */
+final class ImageTest {
+    private static final Path TAR = Path.of("target/samepage-image.tar");
+    private static final long LARGEST_BYTES = 150_000_000;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private static Path directory;
+
+    @SuppressWarnings("NullAway.Init")
+    private static UnpackedImage image;
+
+    @BeforeAll
+    static void unpack() throws IOException {
+        if (!new com.sun.security.auth.module.UnixSystem().getUsername().equals("root")) {
+            System.err.printf("%n*** ImageTest WAS NOT RUN: it needs root, for chroot and mounts%n%n");
+            Assumptions.abort("needs root");
+        }
+        image = UnpackedImage.of(TAR, directory);
+    }
+
+    @Test
+    void isSmall() throws IOException {
+        assertThat(Files.size(TAR)).isLessThan(LARGEST_BYTES);
+        assertThat(sizeBytes(image.root())).isLessThan(LARGEST_BYTES);
+    }
+
+    @Test
+    void hasItsTagItsUserAndItsLabels() {
+        assertThat(image.manifest().at("/RepoTags/0").asText()).isEqualTo("samepage:0.1.0");
+        JsonNode config = image.config().get("config");
+        assertThat(config.get("User").asText()).isEqualTo("65532:65532");
+        assertThat(config.get("Entrypoint").toString()).isEqualTo("[\"java\",\"@/samepage/samepage\"]");
+        assertThat(config.at("/Labels").toString()).isEqualTo("""
+                {"org.opencontainers.image.description":"A Kubernetes operator for kernel samepage merging (KSM) on hosts of virtual machines",\
+                "org.opencontainers.image.licenses":"Apache-2.0",\
+                "org.opencontainers.image.title":"Samepage",\
+                "org.opencontainers.image.version":"0.1.0"}""");
+    }
+
+    @Test
+    void hasNoProgramButJava() throws IOException {
+        try (Stream<Path> files = Files.walk(image.root())) {
+            assertThat(files.filter(file -> Files.isRegularFile(file) && isExecutable(file))
+                            .map(ImageTest::inImage)
+                            .filter(file -> !file.contains("/ld-linux-")))
+                    .containsExactlyInAnyOrder("/opt/java/bin/java", "/opt/java/lib/jspawnhelper");
+        }
+    }
+
+    @Test
+    void startsWithTheEntrypoint() {
+        Command.Output version = image.run("java", "@/samepage/samepage", "--version");
+
+        assertThat(version.stdout()).startsWith("samepage 0.1.0\n");
+        assertThat(version.exitCode()).isZero();
+    }
+
+    @Test
+    void theArgumentFilesNameTheirCommand() {
+        assertThat(image.run("java", "@/samepage/agent", "--help").stdout()).startsWith("Usage: samepage agent ");
+        assertThat(image.run("java", "@/samepage/operator", "--help").stdout()).startsWith("Usage: samepage operator ");
+    }
+
+    @Test
+    void theAgentStartsFromItsArchive() {
+        // Fails to start where the archive does not fit the class path or the runtime.
+        Command.Output agent =
+                image.run("java", "-Xshare:on", "-Xlog:class+load:file=/dev/stderr", "@/samepage/agent", "--version");
+
+        assertThat(agent.stdout()).startsWith("samepage 0.1.0\n");
+        long loaded = agent.stderr()
+                .lines()
+                .filter(line -> line.contains(" source: "))
+                .count();
+        long fromArchive = agent.stderr()
+                .lines()
+                .filter(line -> line.contains("source: shared objects file"))
+                .count();
+        assertThat(fromArchive).isGreaterThan(loaded * 9 / 10);
+    }
+
+    @Test
+    void theChildThatUnmergesStarts() {
+        // What kernel.Unmerge starts; the directory is not there, and the child says so in its own words.
+        Command.Output child = image.run(
+                "java",
+                "-XX:+UseSerialGC",
+                "-Xmx8m",
+                "-cp",
+                "/samepage/lib/agent/samepage.jar",
+                "dev.samepage.kernel.UnmergeChild",
+                "/nowhere");
+
+        assertThat(child.exitCode()).isEqualTo(3);
+        assertThat(child.stdout()).startsWith("ENOENT ");
+    }
+
+    @Test
+    void theOperatorComesAsFarAsTheApiServer() {
+        Command.Output operator = image.run(
+                "java", "-Djava.io.tmpdir=/dev/shm", "-Dkubernetes.master=https://127.0.0.1:1", "@/samepage/operator");
+
+        assertThat(operator.stdout() + operator.stderr())
+                .contains("The operator could not be started: Connection refused. It needs the API server");
+    }
+
+    @Test
+    void theArchiveIsTheSameWhenItIsMadeAgainInAnotherDirectory() throws IOException {
+        Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+        assertThat(Command.of(
+                                "cp",
+                                "--archive",
+                                image.root() + "/opt",
+                                image.root() + "/samepage",
+                                elsewhere.toString())
+                        .run()
+                        .exitCode())
+                .isZero();
+        Path jars = elsewhere.resolve("samepage/lib/agent");
+        Path archive = jars.resolve("agent.jsa");
+        Files.delete(archive);
+
+        new ClassArchive(elsewhere.resolve("opt/java"), jars).write(Path.of("src/main/image/agent.classes"));
+
+        assertThat(Files.mismatch(archive, image.root().resolve("samepage/lib/agent/agent.jsa")))
+                .isEqualTo(-1);
+    }
+
+    private static boolean isExecutable(Path file) {
+        try {
+            return !Files.getPosixFilePermissions(file).stream()
+                    .filter(permission -> permission.name().endsWith("_EXECUTE"))
+                    .toList()
+                    .isEmpty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String inImage(Path file) {
+        return "/" + image.root().relativize(file);
+    }
+
+    private static long sizeBytes(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        }
+    }
+}
