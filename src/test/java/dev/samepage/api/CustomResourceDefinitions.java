@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
@@ -115,6 +116,10 @@ final class CustomResourceDefinitions {
                     .toList();
             version.getAdditionalPrinterColumns()
                     .sort(Comparator.comparingInt(column -> order.indexOf(column.getName())));
+            // 0 is the default, which the API server does not keep: kubectl apply would write it again each time.
+            version.getAdditionalPrinterColumns().stream()
+                    .filter(column -> Objects.equals(column.getPriority(), 0))
+                    .forEach(column -> column.setPriority(null));
         }
 
         private static void complete(JSONSchemaProps schema) {

@@ -156,7 +156,7 @@ public final class OneNode implements AutoCloseable {
         arguments.addAll(List.of("--listen", "127.0.0.1:" + port));
         arguments.addAll(List.of(options));
         Path log = LOGS.resolve("agent.log");
-        return started(SamepageProcess.start(log, podOf("samepage-agent"), port, arguments));
+        return started(SamepageProcess.start(log, podOf("samepage-agent", onThisNode()), port, arguments));
     }
 
     /** Ends one process of Samepage. */
@@ -212,12 +212,19 @@ public final class OneNode implements AutoCloseable {
         }
     }
 
+    /** Lets a token name the node, as the token of a pod names the node that the pod is on. */
+    private String[] onThisNode() {
+        return new String[] {"--bound-object-kind=Node", "--bound-object-name=" + name};
+    }
+
     /** What the pods of this service account are given: the API server's address, their token and its certificate authority. */
-    private Map<String, String> podOf(String serviceAccount) {
+    private Map<String, String> podOf(String serviceAccount, String... tokenOptions) {
         Config administrator = client().getConfiguration();
         URI address = URI.create(administrator.getMasterUrl());
-        String token = mustKubectl("-n", NAMESPACE, "create", "token", serviceAccount, "--duration=24h")
-                .strip();
+        List<String> createToken =
+                new ArrayList<>(List.of("-n", NAMESPACE, "create", "token", serviceAccount, "--duration=24h"));
+        createToken.addAll(List.of(tokenOptions));
+        String token = mustKubectl(createToken.toArray(String[]::new)).strip();
         try {
             Path directory = Files.createDirectories(kubeconfig().resolveSibling(serviceAccount));
             return Map.of(

@@ -1,0 +1,165 @@
+package dev.samepage.install;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.samepage.api.KsmNode;
+import dev.samepage.testbed.ApiServer;
+import dev.samepage.testbed.RealApiServer;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
+import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The token of one node's agent is good for that node's report and for nothing else. */
+@RealApiServer
+class AgentAdmissionApiTest {
+    private static final String AGENT = "system:serviceaccount:samepage-system:samepage-agent";
+    private static final String OPERATOR = "system:serviceaccount:samepage-system:samepage-operator";
+    private static final String NODE_CLAIM = "authentication.kubernetes.io/node-name";
+    private static final String STATUS = "{\"status\": {\"message\": \"looked\"}}";
+    private static final String LABEL = "{\"metadata\": {\"labels\": {\"a\": \"b\"}}}";
+    private static final String SPEC = "{\"spec\": {\"hash\": \"0\"}}";
+
+    private final ApiServer server;
+    private final KubernetesClient agentOfOne;
+
+    AgentAdmissionApiTest(ApiServer server) {
+        this.server = server;
+        agentOfOne = server.clientAs(AGENT, Map.of(NODE_CLAIM, "worker-1"));
+    }
+
+    @BeforeEach
+    void twoNodes() {
+        Kustomization.install(server);
+        for (String node : new String[] {"worker-1", "worker-2"}) {
+            var ksmNode = new KsmNode();
+            ksmNode.setMetadata(new ObjectMetaBuilder().withName(node).build());
+            server.client().resource(ksmNode).create();
+        }
+        // The API server hears of its own policies with a delay.
+        await().atMost(Duration.ofSeconds(30))
+                .ignoreExceptions()
+                .untilAsserted(() -> assertRefused(() -> patchStatus(agentOfOne, "worker-2"), "may not write"));
+    }
+
+    @AfterEach
+    void noNodes() {
+        server.client().resources(KsmNode.class).delete();
+    }
+
+    @Test
+    void anAgentReportsForItsOwnNode() {
+        patchStatus(agentOfOne, "worker-1");
+
+        assertThat(server.kubectl("get", "ksmn", "worker-1", "--output=jsonpath={.status.message}")
+                        .stdout())
+                .isEqualTo("looked");
+    }
+
+    @Test
+    void anAgentIsToldThatAnotherNodeIsNotItsOwn() {
+        assertRefused(
+                () -> patchStatus(agentOfOne, "worker-2"),
+                "denied request: the agent of node worker-1 may not write the KsmNode worker-2, only that of its own node. Start it with --node worker-1");
+    }
+
+    @Test
+    void aTokenThatNamesNoNodeIsGoodForNone() {
+        assertRefused(
+                () -> patchStatus(server.clientAs(AGENT), "worker-1"),
+                "denied request: the token names no node, so it may write no KsmNode. Use the one that is mounted in the agent's pod");
+    }
+
+    @Test
+    void anAgentWritesNothingButStatus() {
+        for (String patch : new String[] {SPEC, LABEL}) {
+            assertRefused(
+                    () -> agentOfOne
+                            .resources(KsmNode.class)
+                            .withName("worker-1")
+                            .patch(PatchContext.of(PatchType.JSON_MERGE), patch),
+                    "cannot patch resource \"ksmnodes\" in API group \"ksm.samepage.dev\" at the cluster scope");
+        }
+    }
+
+    @Test
+    void theStatusIsNoWayToTheRest() {
+        agentOfOne
+                .resources(KsmNode.class)
+                .withName("worker-1")
+                .subresource("status")
+                .patch(PatchContext.of(PatchType.JSON_MERGE), LABEL);
+
+        assertThat(server.kubectl("get", "ksmn", "worker-1", "--output=jsonpath={.metadata.labels}")
+                        .stdout())
+                .isEmpty();
+    }
+
+    @Test
+    void anAgentNeitherMakesNorDeletesItsKsmNode() {
+        assertRefused(
+                () -> agentOfOne.resources(KsmNode.class).withName("worker-1").delete(), "cannot delete resource");
+    }
+
+    @Test
+    void rightsThatSomebodyAddsOpenNoOtherNode() {
+        String binding = "agent-as-admin";
+        server.kubectl(
+                "create",
+                "clusterrolebinding",
+                binding,
+                "--clusterrole=cluster-admin",
+                "--serviceaccount=samepage-system:samepage-agent");
+        try {
+            await().atMost(Duration.ofSeconds(30))
+                    .ignoreExceptions()
+                    .untilAsserted(() -> assertRefused(
+                            () -> agentOfOne
+                                    .resources(KsmNode.class)
+                                    .withName("worker-2")
+                                    .patch(PatchContext.of(PatchType.JSON_MERGE), SPEC),
+                            "may not write the KsmNode worker-2"));
+        } finally {
+            server.kubectl("delete", "clusterrolebinding", binding);
+        }
+    }
+
+    @Test
+    void administratorsAreNotHindered() {
+        assertThatCode(() -> patchStatus(server.client(), "worker-1")).doesNotThrowAnyException();
+    }
+
+    @Test
+    void theOperatorIsNotHindered() {
+        KubernetesClient operator = server.clientAs(OPERATOR, Map.of(NODE_CLAIM, "worker-2"));
+
+        assertThatCode(() -> operator.resources(KsmNode.class)
+                        .withName("worker-1")
+                        .patch(PatchContext.of(PatchType.JSON_MERGE), SPEC))
+                .doesNotThrowAnyException();
+    }
+
+    private static void patchStatus(KubernetesClient client, String node) {
+        client.resources(KsmNode.class)
+                .withName(node)
+                .subresource("status")
+                .patch(PatchContext.of(PatchType.JSON_MERGE), STATUS);
+    }
+
+    private static void assertRefused(ThrowingCallable request, String why) {
+        assertThatThrownBy(request).isInstanceOfSatisfying(KubernetesClientException.class, refusal -> {
+            assertThat(refusal.getCode()).isEqualTo(403);
+            assertThat(refusal.getMessage()).contains(why);
+        });
+    }
+}
