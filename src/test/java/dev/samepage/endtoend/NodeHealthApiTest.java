@@ -72,6 +72,8 @@ class NodeHealthApiTest {
     @AfterEach
     void stopHost() throws IOException {
         var agent = cluster.startHealthyAgent(host.directories());
+        cluster.await(
+                "the agent to report", () -> requireNonNull(cluster.ksmNode()).getStatus() != null);
         cluster.release();
         cluster.stop(agent);
         host.close();
