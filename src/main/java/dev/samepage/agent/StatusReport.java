@@ -5,7 +5,6 @@ import dev.samepage.api.KsmCounters;
 import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.KsmdStatus;
 import dev.samepage.api.MemoryStatus;
-import dev.samepage.api.State;
 import dev.samepage.api.Verdict;
 import dev.samepage.kernel.Counter;
 import dev.samepage.kernel.Counters;
@@ -14,6 +13,7 @@ import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -115,20 +115,28 @@ final class StatusReport {
                 sample.memory().availableBytes());
     }
 
+    /** Ready and Degraded always; what kstatus takes for a failure or for progress only while it is so. */
     private static List<Condition> conditions(
             Standing standing, Instant now, @Nullable Long generation, @Nullable KsmNodeStatus previous) {
-        boolean ready = standing.state() != State.FAILED && standing.state() != State.APPLYING;
         String reason = standing.state().toString();
-        return List.of(
-                condition("Ready", ready, reason, standing.message(), now, generation, previous),
-                condition(
-                        "Degraded",
-                        standing.degraded().isPresent(),
-                        standing.degraded().isPresent() ? "KnobMissing" : "Complete",
-                        standing.degraded().orElse("Everything that was asked for can be had on this kernel."),
-                        now,
-                        generation,
-                        previous));
+        String message = standing.message();
+        Optional<String> hindrance = switch (standing.state()) {
+            case APPLYING -> Optional.of("Reconciling");
+            case FAILED -> Optional.of("Stalled");
+            case OBSERVING, APPLIED, RESTORED -> Optional.empty();
+        };
+        List<Condition> conditions = new ArrayList<>();
+        conditions.add(condition("Ready", hindrance.isEmpty(), reason, message, now, generation, previous));
+        conditions.add(condition(
+                "Degraded",
+                standing.degraded().isPresent(),
+                standing.degraded().isPresent() ? "KnobMissing" : "Complete",
+                standing.degraded().orElse("Everything that was asked for can be had on this kernel."),
+                now,
+                generation,
+                previous));
+        hindrance.ifPresent(type -> conditions.add(condition(type, true, reason, message, now, generation, previous)));
+        return conditions;
     }
 
     private static Condition condition(

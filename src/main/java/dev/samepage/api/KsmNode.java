@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.model.annotation.Kind;
 import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one node is told about KSM, and what it reports. Named as its Node and owned by it. The operator writes the spec; the
@@ -46,4 +47,11 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @AdditionalSelectableField(jsonPath = ".status.verdict")
 public final class KsmNode extends CustomResource<KsmNodeSpec, KsmNodeStatus> {
     private static final long serialVersionUID = 1L;
+
+    /** Sets the status; the one that the schema gives where nothing was reported yet is none. */
+    @Override
+    public void setStatus(@Nullable KsmNodeStatus status) {
+        super.setStatus(
+                status != null && KsmPolicy.NOTHING_REPORTED.equals(status.observedGeneration()) ? null : status);
+    }
 }

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** What the agent of one node reports. */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record KsmNodeStatus(
-        @JsonPropertyDescription("The metadata.generation that this status speaks of.") @Nullable
+        @JsonPropertyDescription(
+                "The metadata.generation that this status speaks of; -1 as long as there is no report.")
+        @Nullable
         Long observedGeneration,
 
         @JsonPropertyDescription(
@@ -59,7 +61,8 @@ public record KsmNodeStatus(
         String sampleTime,
 
         @JsonPropertyDescription(
-                "Ready: the node is as its policy wants it. Degraded: it is, except for what the message names.")
+                "Ready: the node is as its policy wants it. Degraded: it is, except for what the message names. Only while "
+                        + "they are true: Reconciling, it is on the way there; Stalled, something was refused.")
         List<Condition> conditions) {
 
     public KsmNodeStatus {

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.model.annotation.Kind;
 import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
+import org.jspecify.annotations.Nullable;
 
 /** Which nodes merge equal memory pages, and how hard. People write the spec; the operator writes the status. */
 @Group(KsmPolicy.GROUP)
@@ -59,5 +60,17 @@ public final class KsmPolicy extends CustomResource<KsmPolicySpec, KsmPolicyStat
 
     public static final String VERSION = "v1alpha1";
 
+    /**
+     * The status.observedGeneration, by the schema's default, of an object that nobody has reported on yet. Without one, whoever
+     * waits for the object to be ready (Flux, {@code helm --wait}) would take it to be so already.
+     */
+    public static final Long NOTHING_REPORTED = -1L;
+
     private static final long serialVersionUID = 1L;
+
+    /** Sets the status; the one that the schema gives where nothing was reported yet is none. */
+    @Override
+    public void setStatus(@Nullable KsmPolicyStatus status) {
+        super.setStatus(status != null && NOTHING_REPORTED.equals(status.observedGeneration()) ? null : status);
+    }
 }

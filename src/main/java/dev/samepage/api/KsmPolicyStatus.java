@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** How a policy fares: counts, totals and a few examples, small at any number of nodes. */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record KsmPolicyStatus(
-        @JsonPropertyDescription("The metadata.generation that this status speaks of.") @Nullable
+        @JsonPropertyDescription(
+                "The metadata.generation that this status speaks of; -1 as long as there is no report.")
+        @Nullable
         Long observedGeneration,
 
         @JsonPropertyDescription("How many nodes the policy matches, and how they fare.") @Nullable
@@ -35,7 +37,7 @@ public record KsmPolicyStatus(
 
         @JsonPropertyDescription(
                 "Ready: every node that the policy has won, and that can be reached, is as it wants. Reconciling: some "
-                        + "are on the way. Stalled: some failed, or the policy cannot be understood. Degraded: some lack a "
+                        + "are on the way. Stalled: some failed, or the policy cannot be understood, or is in conflict. Degraded: some lack a "
                         + "setting. Conflicted: another policy of the same priority matches some of the same nodes.")
         List<Condition> conditions) {
 

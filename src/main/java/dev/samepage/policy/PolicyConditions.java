@@ -95,21 +95,26 @@ final class PolicyConditions {
             conditions.with(RECONCILING, false, "Paused", nodes(progressing) + " not changed while paused is true.");
         } else if (!failed.isEmpty()) {
             conditions.with(RECONCILING, false, "NodesFailed", nodes(progressing) + " on the way, but others failed.");
+        } else if (!territory.rivals().isEmpty()) {
+            conditions.with(RECONCILING, false, "Conflicted", nodes(progressing) + " on the way, but in conflict.");
         } else {
             conditions.with(RECONCILING, true, "Progressing", nodes(progressing) + " on the way.");
         }
     }
 
     private void stalled(Conditions conditions) {
-        if (failed.isEmpty()) {
-            conditions.with(STALLED, false, "NoFailures", "No node failed.");
-        } else {
+        if (!failed.isEmpty()) {
             conditions.with(
                     STALLED,
                     true,
                     "NodesFailed",
                     "%d of %s failed; Ready names the first, examples the first five."
                             .formatted(failed.size(), nodes(targeted)));
+        } else if (!territory.rivals().isEmpty()) {
+            // It does not end by itself, so whoever waits is not to wait.
+            conditions.with(STALLED, true, "Conflicted", conflict());
+        } else {
+            conditions.with(STALLED, false, "NoFailures", "No node failed.");
         }
     }
 

@@ -171,7 +171,9 @@ class StatusReportTest {
                                         7L,
                                         "Complete",
                                         "False",
-                                        "Degraded"))));
+                                        "Degraded"),
+                                new Condition(
+                                        "2026-03-01T12:00:00Z", "There is no KSM.", 7L, "Failed", "True", "Stalled"))));
     }
 
     @Test
@@ -181,6 +183,15 @@ class StatusReportTest {
         assertThat(ready(State.RESTORED)).isEqualTo("True");
         assertThat(ready(State.APPLYING)).isEqualTo("False");
         assertThat(ready(State.FAILED)).isEqualTo("False");
+    }
+
+    @Test
+    void onlyAFailureIsStalledAndOnlyANodeOnTheWayIsReconciling() {
+        assertThat(types(State.APPLIED)).containsExactly("Ready", "Degraded");
+        assertThat(types(State.OBSERVING)).containsExactly("Ready", "Degraded");
+        assertThat(types(State.RESTORED)).containsExactly("Ready", "Degraded");
+        assertThat(types(State.APPLYING)).containsExactly("Ready", "Degraded", "Reconciling");
+        assertThat(types(State.FAILED)).containsExactly("Ready", "Degraded", "Stalled");
     }
 
     @Test
@@ -241,14 +252,13 @@ class StatusReportTest {
         KsmNodeStatus status = status(standing, null);
 
         assertThat(status.message()).hasSize(256);
-        assertThat(status.conditions()).extracting(c -> c.getMessage().length()).containsExactly(256, 256);
+        assertThat(status.conditions()).extracting(c -> c.getMessage().length()).containsExactly(256, 256, 256);
     }
 
     /** As the API server shows it: without managedFields. */
     @Test
     void theWholeObjectStaysUnder4000Bytes() throws IOException {
-        Standing standing =
-                new Standing("0123456789ab", State.OBSERVING, "m".repeat(999), Optional.of("d".repeat(999)));
+        Standing standing = new Standing("0123456789ab", State.FAILED, "m".repeat(999), Optional.of("d".repeat(999)));
         StatusReport largest = new StatusReport(new Kernel("r".repeat(64), UUID, 65_536));
         KsmNode node = new KsmNode();
         node.setMetadata(new ObjectMetaBuilder()
@@ -301,6 +311,12 @@ class StatusReportTest {
     private String ready(State state) {
         return condition(status(new Standing("h", state, "m", Optional.empty()), null), "Ready")
                 .getStatus();
+    }
+
+    private List<String> types(State state) {
+        return status(new Standing("h", state, "m", Optional.empty()), null).conditions().stream()
+                .map(Condition::getType)
+                .toList();
     }
 
     private static Condition condition(KsmNodeStatus status, String type) {

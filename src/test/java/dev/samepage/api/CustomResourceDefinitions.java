@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.crdv2.generator.CRDPostProcessor;
@@ -25,7 +26,8 @@ import java.util.function.Predicate;
 
 /**
  * Generates the files of {@code crds/} from the API records, and adds what the generator cannot: formats of integers, how lists
- * and maps merge under server-side apply, descriptions of the kinds and of the standard condition fields, and bounds of sizes.
+ * and maps merge under server-side apply, descriptions of the kinds and of the standard condition fields, and bounds of sizes,
+ * and what a status says before anybody has reported.
  */
 final class CustomResourceDefinitions {
     private static final Map<String, String> KINDS = Map.of(
@@ -87,6 +89,10 @@ final class CustomResourceDefinitions {
                 root.setDescription(KINDS.get(crd.getSpec().getNames().getKind()));
                 property(root, "spec").setDescription("What is wanted.");
                 property(root, "status").setDescription("What is.");
+                property(root, "status")
+                        .setDefault(JsonNodeFactory.instance
+                                .objectNode()
+                                .put("observedGeneration", KsmPolicy.NOTHING_REPORTED));
                 if (crd.getSpec().getNames().getKind().equals("KsmPolicy")) {
                     root.setRequired(List.of("spec"));
                 }

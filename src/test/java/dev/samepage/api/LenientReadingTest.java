@@ -59,4 +59,14 @@ class LenientReadingTest {
         assertThat(status.state()).isNull();
         assertThat(status.verdict()).isNull();
     }
+
+    @Test
+    void theStatusThatTheSchemaGivesIsNoReport() {
+        assertThat(read("{status: {observedGeneration: -1}}", KsmPolicy.class).getStatus())
+                .isNull();
+        assertThat(read("{status: {observedGeneration: -1}}", KsmNode.class).getStatus())
+                .isNull();
+        assertThat(read("{status: {observedGeneration: 1}}", KsmNode.class).getStatus())
+                .isNotNull();
+    }
 }

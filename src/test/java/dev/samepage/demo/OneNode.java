@@ -3,6 +3,7 @@ package dev.samepage.demo;
 import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmPolicy;
 import dev.samepage.testbed.ApiServer;
+import dev.samepage.testbed.AuditLog;
 import dev.samepage.testbed.Command;
 import dev.samepage.testbed.UnavailableException;
 import io.fabric8.kubernetes.client.Config;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -76,6 +78,11 @@ public final class OneNode implements AutoCloseable {
         return server.client();
     }
 
+    /** What its API server was asked. */
+    public AuditLog auditLog() {
+        return server.auditLog();
+    }
+
     /** Runs kubectl as its administrator. */
     public Command.Output kubectl(String... arguments) {
         return server.kubectl(arguments);
@@ -124,10 +131,21 @@ public final class OneNode implements AutoCloseable {
 
     /** Starts the operator and waits until it says that it is ready. */
     public SamepageProcess startOperator() {
+        return startOperator(Map.of());
+    }
+
+    /**
+     * Starts the operator with settings of its own and waits until it says that it is ready.
+     *
+     * @param settings environment variables, such as SAMEPAGE_AGENT_LINGER
+     */
+    public SamepageProcess startOperator(Map<String, String> settings) {
         int port = freePort();
+        Map<String, String> environment = new HashMap<>(podOf("samepage-operator"));
+        environment.putAll(settings);
         SamepageProcess operator = started(SamepageProcess.start(
                 LOGS.resolve("operator.log"),
-                podOf("samepage-operator"),
+                environment,
                 port,
                 List.of(
                         "operator",

@@ -150,13 +150,23 @@ class PolicyStatusTest {
         assertThat(conditions(winner))
                 .contains(
                         "Ready=False Conflicted: 1 of 1 node as the policy wants. " + explanation.formatted("b"),
-                        "Stalled=False NoFailures: No node failed.",
+                        "Stalled=True Conflicted: " + explanation.formatted("b"),
                         "Conflicted=True SamePriority: " + explanation.formatted("b"));
         assertThat(loser.nodes()).isEqualTo(new NodeCounts(1, 0, 1, 0, 0, 0, 0, 0));
         assertThat(conditions(loser))
                 .contains(
                         "Ready=False Conflicted: " + explanation.formatted("a"),
+                        "Stalled=True Conflicted: " + explanation.formatted("a"),
                         "Conflicted=True SamePriority: " + explanation.formatted("a"));
+    }
+
+    @Test
+    void aPolicyInConflictIsStalledAlsoWhileItsNodesAreOnTheWay() {
+        var fleet = new Fleet(List.of(node("n1")), List.of(policy, forAll("b", 5)), Map.of());
+
+        assertThat(conditions(new PolicyStatus(Given.CLOCK).of(policy, fleet)))
+                .contains("Reconciling=False Conflicted: 1 node on the way, but in conflict.")
+                .anyMatch(condition -> condition.startsWith("Stalled=True Conflicted: "));
     }
 
     @Test

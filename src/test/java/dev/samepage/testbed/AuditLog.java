@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,11 @@ public record AuditLog(Path file, long offset) {
 
         public boolean isWrite() {
             return WRITES.contains(verb);
+        }
+
+        /** Whether the user may not do it: RBAC says so with this status only, and admission may. */
+        public boolean isForbidden() {
+            return code == HttpURLConnection.HTTP_FORBIDDEN;
         }
     }
 
