@@ -44,6 +44,16 @@ record Administrator(OneNodeCluster cluster) {
         return output.stdout();
     }
 
+    /** Puts helm on the PATH. */
+    void findHelm() throws UnavailableException {
+        cluster.addProgram(GoProgram.HELM.find(System.err::println));
+    }
+
+    /** Gives the node the image that this build has made. */
+    void loadImage() {
+        cluster.importImage(Path.of(System.getProperty("samepage.image")));
+    }
+
     /** Types a command that may fail. */
     Command.Output tries(String line) {
         return cluster.command(line.split(" ", -1)).run();

@@ -49,6 +49,7 @@ class InstallClusterTest {
 
     @BeforeEach
     void startGuests() {
+        administrator.loadImage();
         administrator.type("kubectl label node " + OneNodeCluster.NODE + " kubevirt.io/schedulable=true --overwrite");
         guests.forEach(GuestPod::create);
     }

@@ -42,6 +42,7 @@ class RunningClusterTest {
 
     @BeforeAll
     void install() {
+        administrator.loadImage();
         Way.KUSTOMIZE.install(administrator);
         applyFixed();
     }

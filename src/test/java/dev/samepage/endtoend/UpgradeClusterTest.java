@@ -35,6 +35,7 @@ class UpgradeClusterTest {
 
     @BeforeAll
     void install() {
+        administrator.loadImage();
         administrator.type("kubectl label node " + OneNodeCluster.NODE + " kubevirt.io/schedulable=true --overwrite");
         Way.HELM.install(administrator);
         administrator.type("kubectl apply -f manifests/examples/fixed.yaml");

@@ -11,13 +11,10 @@ import org.junit.jupiter.api.Assumptions;
 
 /** {@code charts/samepage}, and the helm that renders it. */
 record Chart(Path helm) {
-    private static final GoProgram HELM =
-            new GoProgram("helm", Path.of("src/testbed/helm"), "helm.sh/helm/v4/cmd/helm");
-
     /** The chart; where no helm is to be had the calling tests are aborted, loudly. */
     static Chart find() {
         try {
-            return new Chart(HELM.find(System.err::println));
+            return new Chart(GoProgram.HELM.find(System.err::println));
         } catch (UnavailableException e) {
             System.err.printf("%n*** THE CHART'S TEST WAS NOT RUN: %s%n%n", e.getMessage());
             return Assumptions.abort(e.getMessage());

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -32,9 +33,10 @@ record ClassArchive(Path java, Path directory) {
      * @param classes what is to be in it, see {@link ClassList}
      */
     void write(Path classes) throws IOException {
+        Path name = directory.getName(directory.getNameCount() - 1);
         List<String> words = List.of(
                 "env",
-                "--chdir=" + directory,
+                "--chdir=" + directory.resolve(".."),
                 "LC_ALL=C.UTF-8",
                 java.toAbsolutePath().resolve("bin/java").toString(),
                 // The layout of objects is the agent's.
@@ -43,10 +45,10 @@ record ClassArchive(Path java, Path directory) {
                 "-Xmx512m",
                 "-Xshare:dump",
                 "-XX:SharedClassListFile=" + classes.toAbsolutePath(),
-                "-XX:SharedArchiveFile=agent.jsa",
-                // Names without a directory: the JVM compares what follows the part that all have in common.
+                "-XX:SharedArchiveFile=" + name + "/agent.jsa",
+                // The JVM compares what follows the directory that all jars have in common, and there has to be one.
                 "-cp",
-                String.join(":", jars()));
+                jars().stream().map(jar -> name + "/" + jar).collect(Collectors.joining(":")));
         Command.Output output = new Command(words, Map.of()).run();
         if (!output.succeeded()) {
             throw new IOException(

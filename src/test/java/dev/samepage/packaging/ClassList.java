@@ -10,7 +10,10 @@ import java.util.List;
  * are depends a little on how its threads ran, so the list is kept with the sources and not made by each build.
  */
 public final class ClassList {
-    /** With this one the JVM (25.0.3) leaves addresses of the process that writes the archive in it, so no two would be equal. */
+    /**
+     * Refers to a class of picocli, whose class files are too old to be archived. The JVM (25.0.3) then leaves addresses of the process
+     * that writes the archive in it, so no two would be equal.
+     */
     private static final String UNSTABLE = "@lambda-proxy dev/samepage/cli/Samepage accept ";
 
     private ClassList() {}

@@ -25,6 +25,10 @@ import java.util.function.Consumer;
  * @param packageName what is built: a package that the module requires, or one of its own such as {@code ./guest}
  */
 public record GoProgram(String name, Path module, String packageName) {
+    /** Helm 4. */
+    public static final GoProgram HELM =
+            new GoProgram("helm", Path.of("src/testbed/helm"), "helm.sh/helm/v4/cmd/helm");
+
     private static final List<String> PINS = List.of("go.mod", "go.sum");
 
     /**

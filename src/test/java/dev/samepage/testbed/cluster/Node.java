@@ -67,6 +67,12 @@ record Node(Daemon containerd, Daemon kubelet, Path containerdSocket) {
                 image.toAbsolutePath().toString());
     }
 
+    /** Gives an image a second name. Kubernetes means docker.io/library where a name says nothing of a registry. */
+    static List<String> tagCommand(String name, String another) {
+        String registry = "docker.io/library/";
+        return List.of("ctr", "--namespace=k8s.io", "images", "tag", "--force", registry + name, registry + another);
+    }
+
     /** restrict_oom_score_adj: without CAP_SYS_RESOURCE runc cannot give a pod what the kubelet asks for. */
     private static String containerd(Path plugIns, Path network) {
         return """

@@ -114,6 +114,11 @@ public final class OneNodeCluster implements AutoCloseable {
         must(new Command(enclosure.inside(Node.importCommand(tar)), Map.of()).run());
     }
 
+    /** Gives an image of the node another name too, as if another version had been imported. */
+    public void tagImage(String name, String another) {
+        must(new Command(enclosure.inside(Node.tagCommand(name, another)), Map.of()).run());
+    }
+
     /** Runs kubectl as the administrator. */
     public Command.Output kubectl(String... arguments) {
         return kubectlReading("", arguments);
