@@ -8,12 +8,15 @@ import static org.awaitility.Awaitility.await;
 import dev.samepage.api.KsmNode;
 import dev.samepage.testbed.ApiServer;
 import dev.samepage.testbed.RealApiServer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.NamespaceableResource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -26,9 +29,14 @@ class AgentAdmissionApiTest {
     private static final String AGENT = "system:serviceaccount:samepage-system:samepage-agent";
     private static final String OPERATOR = "system:serviceaccount:samepage-system:samepage-operator";
     private static final String NODE_CLAIM = "authentication.kubernetes.io/node-name";
-    private static final String STATUS = "{\"status\": {\"message\": \"looked\"}}";
-    private static final String LABEL = "{\"metadata\": {\"labels\": {\"a\": \"b\"}}}";
-    private static final String SPEC = "{\"spec\": {\"hash\": \"0\"}}";
+    private static final PatchContext APPLY = new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager("test")
+            .withForce(true)
+            .build();
+    private static final String STATUS = "status: {message: looked}";
+    private static final String LABEL = "metadata: {name: %s, labels: {a: b}}";
+    private static final String SPEC = "spec: {hash: '0'}";
 
     private final ApiServer server;
     private final KubernetesClient agentOfOne;
@@ -82,23 +90,16 @@ class AgentAdmissionApiTest {
 
     @Test
     void anAgentWritesNothingButStatus() {
-        for (String patch : new String[] {SPEC, LABEL}) {
+        for (String fields : List.of(SPEC, LABEL)) {
             assertRefused(
-                    () -> agentOfOne
-                            .resources(KsmNode.class)
-                            .withName("worker-1")
-                            .patch(PatchContext.of(PatchType.JSON_MERGE), patch),
+                    () -> ksmNode(agentOfOne, "worker-1", fields).patch(APPLY),
                     "cannot patch resource \"ksmnodes\" in API group \"ksm.samepage.dev\" at the cluster scope");
         }
     }
 
     @Test
     void theStatusIsNoWayToTheRest() {
-        agentOfOne
-                .resources(KsmNode.class)
-                .withName("worker-1")
-                .subresource("status")
-                .patch(PatchContext.of(PatchType.JSON_MERGE), LABEL);
+        ksmNode(agentOfOne, "worker-1", LABEL).subresource("status").patch(APPLY);
 
         assertThat(server.kubectl("get", "ksmn", "worker-1", "--output=jsonpath={.metadata.labels}")
                         .stdout())
@@ -124,10 +125,7 @@ class AgentAdmissionApiTest {
             await().atMost(Duration.ofSeconds(30))
                     .ignoreExceptions()
                     .untilAsserted(() -> assertRefused(
-                            () -> agentOfOne
-                                    .resources(KsmNode.class)
-                                    .withName("worker-2")
-                                    .patch(PatchContext.of(PatchType.JSON_MERGE), SPEC),
+                            () -> ksmNode(agentOfOne, "worker-2", SPEC).patch(APPLY),
                             "may not write the KsmNode worker-2"));
         } finally {
             server.kubectl("delete", "clusterrolebinding", binding);
@@ -143,17 +141,18 @@ class AgentAdmissionApiTest {
     void theOperatorIsNotHindered() {
         KubernetesClient operator = server.clientAs(OPERATOR, Map.of(NODE_CLAIM, "worker-2"));
 
-        assertThatCode(() -> operator.resources(KsmNode.class)
-                        .withName("worker-1")
-                        .patch(PatchContext.of(PatchType.JSON_MERGE), SPEC))
-                .doesNotThrowAnyException();
+        assertThatCode(() -> ksmNode(operator, "worker-1", SPEC).patch(APPLY)).doesNotThrowAnyException();
     }
 
     private static void patchStatus(KubernetesClient client, String node) {
-        client.resources(KsmNode.class)
-                .withName(node)
-                .subresource("status")
-                .patch(PatchContext.of(PatchType.JSON_MERGE), STATUS);
+        ksmNode(client, node, STATUS).subresource("status").patch(APPLY);
+    }
+
+    /** What is applied with these fields; nothing is read for that. */
+    private static NamespaceableResource<HasMetadata> ksmNode(KubernetesClient client, String node, String fields) {
+        String metadata = fields.startsWith("metadata") ? "" : "metadata: {name: %s}\n";
+        return client.resource(
+                ("apiVersion: ksm.samepage.dev/v1alpha1\nkind: KsmNode\n" + metadata + fields).formatted(node));
     }
 
     private static void assertRefused(ThrowingCallable request, String why) {

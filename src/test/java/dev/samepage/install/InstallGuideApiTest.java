@@ -51,13 +51,13 @@ class InstallGuideApiTest {
 
     @Test
     void theHardenedAgentIsOneComponentAway() throws IOException {
-        assertThat(rendered("manifests/hardened"))
+        assertThat(rendered("- ../manifests/hardened\n"))
                 .isEqualTo(KubernetesObjects.of(Kustomization.with("hardened").render(server)));
     }
 
     @Test
     void twoOperatorsAreOneComponentAway() throws IOException {
-        assertThat(rendered("manifests/ha"))
+        assertThat(rendered("- ../manifests/ha\n"))
                 .isEqualTo(KubernetesObjects.of(Kustomization.with("ha").render(server)));
     }
 

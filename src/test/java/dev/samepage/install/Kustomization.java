@@ -68,10 +68,13 @@ record Kustomization(List<String> components) {
      * @throws IllegalStateException with kubectl's words where something is refused
      */
     static void install(ApiServer server) {
-        Command.Output output = server.kubectl("apply", "--server-side", "--force-conflicts", "-k", "manifests");
+        must(server.kubectl("apply", "--server-side", "--force-conflicts", "-k", "manifests"));
+        must(server.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"));
+    }
+
+    private static void must(Command.Output output) {
         if (!output.succeeded()) {
             throw new IllegalStateException(output.stderr());
         }
-        server.applyCrds();
     }
 }
