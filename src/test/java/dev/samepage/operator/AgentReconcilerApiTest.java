@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,20 @@ class AgentReconcilerApiTest {
     }
 
     @Test
+    void itLooksAtOneServiceAccountAndAtNoNamespace() {
+        cluster.apply("a", STOPPED);
+        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+
+        assertThat(server.auditLog().requests())
+                .filteredOn(request -> request.user().equals(RunningOperator.USER))
+                .noneMatch(request -> request.resource().equals("namespaces"))
+                .filteredOn(request -> request.resource().equals("serviceaccounts"))
+                .isNotEmpty()
+                .allMatch(request -> request.namespace().equals("samepage-system")
+                        && request.name().equals("samepage-agent"));
+    }
+
+    @Test
     void whatSomebodyElseWritesIntoTheAgentIsPutBack() {
         cluster.apply("a", STOPPED);
         await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
@@ -76,6 +91,51 @@ class AgentReconcilerApiTest {
     }
 
     @Test
+    void aLabelThatSomebodyElseChangesIsPutBackAndOneThatTheyAddIsLeftAlone() {
+        cluster.apply("a", STOPPED);
+        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+        AuditLog log = server.auditLog().fromNow();
+
+        server.kubectl(
+                "--namespace=samepage-system",
+                "label",
+                "daemonset/samepage-agent",
+                "--overwrite",
+                "app.kubernetes.io/name=mine",
+                "team=blue");
+
+        await().atMost(SOON)
+                .until(
+                        () -> cluster.daemonSets().getFirst().getMetadata().getLabels(),
+                        Map.of(
+                                "app.kubernetes.io/name", "samepage-agent",
+                                "app.kubernetes.io/part-of", "samepage",
+                                "app.kubernetes.io/managed-by", "samepage-operator",
+                                "team", "blue")::equals);
+        await().during(Duration.ofSeconds(2))
+                .atMost(SOON)
+                .untilAsserted(() ->
+                        assertThat(writesOfTheOperatorTo("daemonsets", log)).hasSize(1));
+    }
+
+    @Test
+    void withoutItsOwnLabelTheAgentIsStillFound() {
+        cluster.apply("a", STOPPED);
+        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+
+        server.kubectl(
+                "--namespace=samepage-system", "label", "daemonset/samepage-agent", "app.kubernetes.io/managed-by-");
+
+        await().atMost(SOON)
+                .until(() -> "samepage-operator"
+                        .equals(cluster.daemonSets()
+                                .getFirst()
+                                .getMetadata()
+                                .getLabels()
+                                .get("app.kubernetes.io/managed-by")));
+    }
+
+    @Test
     void aManifestThatTheApiServerWritesDifferentlyIsAppliedOnce(@TempDir Path directory) throws IOException {
         String manifest = Files.readString(RunningOperator.AGENT)
                 .replace("cpu: 10m", "cpu: 0.010")
@@ -92,10 +152,8 @@ class AgentReconcilerApiTest {
 
             await().during(Duration.ofSeconds(2))
                     .atMost(SOON)
-                    .untilAsserted(() -> assertThat(log.requests())
-                            .filteredOn(request ->
-                                    request.isWrite() && request.resource().equals("daemonsets"))
-                            .hasSize(1));
+                    .untilAsserted(() ->
+                            assertThat(writesOfTheOperatorTo("daemonsets", log)).hasSize(1));
         }
     }
 
@@ -112,5 +170,13 @@ class AgentReconcilerApiTest {
             cluster.specFrom("a", "worker");
             assertThat(cluster.daemonSets()).hasSize(1);
         }
+    }
+
+    private static List<AuditLog.Request> writesOfTheOperatorTo(String resource, AuditLog log) {
+        return log.requests().stream()
+                .filter(request -> request.isWrite()
+                        && request.user().equals(RunningOperator.USER)
+                        && request.resource().equals(resource))
+                .toList();
     }
 }
