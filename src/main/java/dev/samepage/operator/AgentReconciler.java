@@ -5,10 +5,13 @@ import static java.util.Objects.requireNonNullElse;
 import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmPolicy;
 import dev.samepage.operator.AgentManifest.Content;
+import dev.samepage.policy.Agents;
+import dev.samepage.policy.Agents.Unavailable;
 import dev.samepage.policy.Assignment;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.informer.Field;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
@@ -55,13 +58,15 @@ public class AgentReconciler implements Reconciler<ServiceAccount>, Configurable
     private static final Logger log = LoggerFactory.getLogger(AgentReconciler.class);
     private static final Duration NEXT_LOOK = Duration.ofSeconds(15);
 
+    /** What an API server answers, or a client where none does (0), that says nothing about the DaemonSet. */
+    private static final Set<Integer> TEMPORARY = Set.of(0, 401, 408, 409, 429, 502, 503, 504);
+
     private final String namespace;
     private final AgentManifest manifest;
     private final Duration linger;
     private final Clock clock;
+    private final AgentNews news;
     private @Nullable Instant unneededSince;
-    private String lastReason = "";
-
     private volatile @Nullable Applied lastApplied;
 
     /** What was applied last, and what of the DaemonSet that made: somebody else's labels and annotations are among it. */
@@ -83,12 +88,13 @@ public class AgentReconciler implements Reconciler<ServiceAccount>, Configurable
         }
     }
 
-    /** Where the manifest is, and where its DaemonSet goes, are in {@code settings}. */
-    public AgentReconciler(OperatorSettings settings, Clock clock) {
+    /** Where the manifest is, and where its DaemonSet goes, are in {@code settings}; what becomes of it is {@code news}. */
+    public AgentReconciler(OperatorSettings settings, Clock clock, AgentNews news) {
         namespace = settings.namespace();
         manifest = new AgentManifest(settings.agent().manifest());
         linger = settings.agent().linger();
         this.clock = clock;
+        this.news = news;
     }
 
     /** Looks into one namespace only, which is known when the operator starts. */
@@ -128,19 +134,42 @@ public class AgentReconciler implements Reconciler<ServiceAccount>, Configurable
         }
         unneededSince = null;
         return switch (manifest.read(namespace, context.getClient().getKubernetesSerialization())) {
-            case Content.Agent(DaemonSet agent) -> {
-                apply(agent, context);
-                deleteAllBut(Set.of(agent.getMetadata().getName()), "Deleted an agent of another name", context);
-                yield UpdateControl.noUpdate();
-            }
-            case Content.Unusable(String reason) -> {
-                if (!reason.equals(lastReason)) {
-                    lastReason = reason;
-                    log.error(reason);
-                }
-                yield UpdateControl.<ServiceAccount>noUpdate().rescheduleAfter(NEXT_LOOK);
-            }
+            case Content.Agent(DaemonSet agent) -> install(agent, context);
+            case Content.Unusable(String reason) -> without(new Unavailable(Unavailable.MANIFEST_INVALID, reason));
         };
+    }
+
+    private UpdateControl<ServiceAccount> install(DaemonSet agent, Context<ServiceAccount> context) {
+        String name = agent.getMetadata().getName();
+        try {
+            apply(agent, context);
+        } catch (KubernetesClientException e) {
+            if (TEMPORARY.contains(e.getCode())) {
+                throw e;
+            }
+            return without(new Unavailable(
+                    Unavailable.NOT_APPLIED,
+                    "The API server refuses the agent's DaemonSet %s: %s. The agents stay as they are; it is tried again every %d s."
+                            .formatted(name, words(e), NEXT_LOOK.toSeconds())));
+        }
+        deleteAllBut(Set.of(name), "Deleted an agent of another name", context);
+        news.tell(new Agents.Installed());
+        return UpdateControl.noUpdate();
+    }
+
+    private UpdateControl<ServiceAccount> without(Unavailable why) {
+        if (news.tell(why)) {
+            log.error(why.message());
+        }
+        return UpdateControl.<ServiceAccount>noUpdate().rescheduleAfter(NEXT_LOOK);
+    }
+
+    /** What the API server says, without what the client says around it. */
+    private static String words(KubernetesClientException refused) {
+        String message = refused.getStatus() == null
+                ? refused.getMessage()
+                : refused.getStatus().getMessage();
+        return String.valueOf(message).strip().replaceFirst("[.]$", "");
     }
 
     /** A KsmNode may have gone without its node being released; its agent then needs a while. */

@@ -20,6 +20,7 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
@@ -43,15 +44,20 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
     private static final Logger log = LoggerFactory.getLogger(PolicyReconciler.class);
 
     private final PolicyStatus policyStatus;
+    private final AgentNews agents;
 
-    /** Times in a status are by {@code clock}. */
-    public PolicyReconciler(Clock clock) {
+    /** Times in a status are by {@code clock}; what is known of the agents comes from {@code agents}. */
+    public PolicyReconciler(Clock clock, AgentNews agents) {
         policyStatus = new PolicyStatus(clock);
+        this.agents = agents;
     }
 
     @Override
     public List<EventSource<?, KsmPolicy>> prepareEventSources(EventSourceContext<KsmPolicy> context) {
+        var agentNews = new SimpleInboundEventSource<KsmPolicy>("agents");
+        agents.listen(() -> all(context).forEach(agentNews::propagateEvent));
         return List.of(
+                agentNews,
                 Sources.ksmNodes(context, (now, before) -> true, PolicyReconciler::policyThatItFollows),
                 Sources.nodes(context, node -> all(context)),
                 Sources.policies(context, policy -> all(context)));
@@ -75,14 +81,17 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
     }
 
     /** All that the caches hold, with {@code policy} itself as it is being looked at. */
-    private static Fleet fleet(KsmPolicy policy, Context<KsmPolicy> context) {
+    private Fleet fleet(KsmPolicy policy, Context<KsmPolicy> context) {
         String name = policy.getMetadata().getName();
         Stream<KsmPolicy> others = Sources.all(KsmPolicy.class, context).stream()
                 .filter(other -> !other.getMetadata().getName().equals(name));
         return Fleet.of(
-                Sources.all(Node.class, context).stream().map(NodeFacts::of).toList(),
-                Stream.concat(Stream.of(policy), others).toList(),
-                Sources.all(KsmNode.class, context));
+                        Sources.all(Node.class, context).stream()
+                                .map(NodeFacts::of)
+                                .toList(),
+                        Stream.concat(Stream.of(policy), others).toList(),
+                        Sources.all(KsmNode.class, context))
+                .with(agents.latest());
     }
 
     @SuppressWarnings("NullAway") // read from the API server, a spec can be absent

@@ -1,6 +1,7 @@
 package dev.samepage.operator;
 
 import static dev.samepage.operator.Cluster.SOON;
+import static dev.samepage.operator.Cluster.condition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,6 +12,7 @@ import dev.samepage.testbed.RealApiServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -169,6 +171,43 @@ class AgentReconcilerApiTest {
 
             cluster.specFrom("a", "worker");
             assertThat(cluster.daemonSets()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aManifestThatCannotBeUsedIsSaidByThePolicyAndReadAgain(@TempDir Path directory) throws IOException {
+        Path manifest = Files.writeString(directory.resolve("agent.yaml"), "kind: Deployment");
+        cluster.addNode("worker", Map.of());
+        operator.close();
+        try (var _ = RunningOperator.start(server.clientAs(RunningOperator.USER), manifest)) {
+            cluster.apply("a", STOPPED);
+
+            var stalled = cluster.policyWith("a", "Stalled", "True", "AgentManifestInvalid");
+            assertThat(condition(stalled, "Stalled").getMessage())
+                    .contains("agent.yaml cannot be used: it is a Deployment of null");
+            assertThat(condition(stalled, "Ready").getStatus()).isEqualTo("False");
+
+            Files.copy(RunningOperator.AGENT, manifest, StandardCopyOption.REPLACE_EXISTING);
+            cluster.policyWith("a", "Ready", "False", "Progressing");
+            assertThat(cluster.daemonSets()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatTheApiServerSaysAgainstTheAgentIsSaidByThePolicy(@TempDir Path directory) throws IOException {
+        Path manifest = Files.writeString(
+                directory.resolve("agent.yaml"),
+                Files.readString(RunningOperator.AGENT).replace("maxUnavailable: 10%", "maxUnavailable: none"));
+        cluster.addNode("worker", Map.of());
+        operator.close();
+        try (var _ = RunningOperator.start(server.clientAs(RunningOperator.USER), manifest)) {
+            cluster.apply("a", STOPPED);
+
+            assertThat(condition(cluster.policyWith("a", "Stalled", "True", "AgentNotApplied"), "Stalled")
+                            .getMessage())
+                    .startsWith("The API server refuses the agent's DaemonSet samepage-agent: ")
+                    .contains("maxUnavailable")
+                    .endsWith("The agents stay as they are; it is tried again every 15 s.");
         }
     }
 

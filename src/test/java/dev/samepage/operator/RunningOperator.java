@@ -34,10 +34,11 @@ final class RunningOperator implements AutoCloseable {
     static RunningOperator start(KubernetesClient client, Path manifest) {
         var operator = new Operator(
                 configuration -> configuration.withKubernetesClient(client).withCloseClientOnStop(false));
-        var agent =
-                new AgentReconciler(new Settings(NAMESPACE, new Manifest(manifest, Duration.ZERO)), Clock.systemUTC());
+        var news = new AgentNews();
+        var agent = new AgentReconciler(
+                new Settings(NAMESPACE, new Manifest(manifest, Duration.ZERO)), Clock.systemUTC(), news);
         operator.register(new NodeReconciler());
-        operator.register(new PolicyReconciler(Clock.systemUTC()));
+        operator.register(new PolicyReconciler(Clock.systemUTC(), news));
         operator.register(agent, agent::updateConfigurationFrom);
         operator.start();
         return new RunningOperator(operator);
