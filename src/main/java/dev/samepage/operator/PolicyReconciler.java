@@ -7,10 +7,13 @@ import dev.samepage.api.KsmPolicy;
 import dev.samepage.api.KsmPolicyStatus;
 import dev.samepage.policy.Fleet;
 import dev.samepage.policy.NodeFacts;
+import dev.samepage.policy.PolicyNotices;
 import dev.samepage.policy.PolicyStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -45,11 +48,13 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
 
     private final PolicyStatus policyStatus;
     private final AgentNews agents;
+    private final EventRecorder events;
 
     /** Times in a status are by {@code clock}; what is known of the agents comes from {@code agents}. */
-    public PolicyReconciler(Clock clock, AgentNews agents) {
+    public PolicyReconciler(Clock clock, AgentNews agents, EventRecorder events) {
         policyStatus = new PolicyStatus(clock);
         this.agents = agents;
+        this.events = events;
     }
 
     @Override
@@ -73,6 +78,7 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
             return UpdateControl.noUpdate();
         }
         logReadiness(policy, status);
+        PolicyNotices.between(policy.getStatus(), status).forEach(notice -> events.record(referenceTo(policy), notice));
         var patch = new KsmPolicy();
         patch.setMetadata(
                 new ObjectMetaBuilder().withName(policy.getMetadata().getName()).build());
@@ -103,6 +109,15 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
 
     private static Set<ResourceID> all(EventSourceContext<KsmPolicy> context) {
         return context.getPrimaryCache().keys().collect(toSet());
+    }
+
+    private static ObjectReference referenceTo(KsmPolicy policy) {
+        return new ObjectReferenceBuilder()
+                .withApiVersion(policy.getApiVersion())
+                .withKind(policy.getKind())
+                .withName(policy.getMetadata().getName())
+                .withUid(policy.getMetadata().getUid())
+                .build();
     }
 
     private static void logReadiness(KsmPolicy policy, KsmPolicyStatus status) {

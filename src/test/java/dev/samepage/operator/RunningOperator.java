@@ -35,10 +35,11 @@ final class RunningOperator implements AutoCloseable {
         var operator = new Operator(
                 configuration -> configuration.withKubernetesClient(client).withCloseClientOnStop(false));
         var news = new AgentNews();
+        var events = new EventRecorder(client, Clock.systemUTC());
         var agent = new AgentReconciler(
                 new Settings(NAMESPACE, new Manifest(manifest, Duration.ZERO)), Clock.systemUTC(), news);
-        operator.register(new NodeReconciler());
-        operator.register(new PolicyReconciler(Clock.systemUTC(), news));
+        operator.register(new NodeReconciler(events));
+        operator.register(new PolicyReconciler(Clock.systemUTC(), news, events));
         operator.register(agent, agent::updateConfigurationFrom);
         operator.start();
         return new RunningOperator(operator);
