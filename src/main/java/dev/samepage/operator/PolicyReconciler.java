@@ -9,6 +9,7 @@ import dev.samepage.policy.Fleet;
 import dev.samepage.policy.NodeFacts;
 import dev.samepage.policy.PolicyNotices;
 import dev.samepage.policy.PolicyStatus;
+import dev.samepage.policy.StatusPace;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -26,16 +27,21 @@ import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a policy's status: what became of its nodes, and what it saves and costs. Writes only where that changes, and however
- * many nodes report, only twice a second.
+ * Writes a policy's status: what became of its nodes, and what it saves and costs. Writes only where that changes, however
+ * many nodes report only twice a second, and mere figures as seldom as {@link StatusPace} says.
  */
 @Singleton
 @RateLimited(maxReconciliations = 2, within = 1)
@@ -46,12 +52,17 @@ import org.slf4j.LoggerFactory;
 public class PolicyReconciler implements Reconciler<KsmPolicy> {
     private static final Logger log = LoggerFactory.getLogger(PolicyReconciler.class);
 
+    private final Clock clock;
     private final PolicyStatus policyStatus;
     private final AgentNews agents;
     private final EventRecorder events;
 
+    /** When which policy's status was written, by the policy's uid. */
+    private final Map<String, Instant> lastWrites = new ConcurrentHashMap<>();
+
     /** Times in a status are by {@code clock}; what is known of the agents comes from {@code agents}. */
     public PolicyReconciler(Clock clock, AgentNews agents, EventRecorder events) {
+        this.clock = clock;
         policyStatus = new PolicyStatus(clock);
         this.agents = agents;
         this.events = events;
@@ -77,6 +88,13 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
         if (status.equals(policy.getStatus())) {
             return UpdateControl.noUpdate();
         }
+        Instant now = clock.instant();
+        Duration left = StatusPace.left(policy.getStatus(), status, ageOfStatus(policy, now));
+        if (left.isPositive()) {
+            return UpdateControl.<KsmPolicy>noUpdate().rescheduleAfter(left);
+        }
+        lastWrites.put(uid(policy), now);
+        lastWrites.keySet().retainAll(uids(context));
         logReadiness(policy, status);
         PolicyNotices.between(policy.getStatus(), status).forEach(notice -> events.record(referenceTo(policy), notice));
         var patch = new KsmPolicy();
@@ -84,6 +102,19 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
                 new ObjectMetaBuilder().withName(policy.getMetadata().getName()).build());
         patch.setStatus(status);
         return UpdateControl.patchStatus(patch);
+    }
+
+    /** A status that this operator has not written is old enough for anything. */
+    private Duration ageOfStatus(KsmPolicy policy, Instant now) {
+        return Duration.between(lastWrites.getOrDefault(uid(policy), Instant.EPOCH), now);
+    }
+
+    private static Set<String> uids(Context<KsmPolicy> context) {
+        return context.getPrimaryCache().list().map(PolicyReconciler::uid).collect(toSet());
+    }
+
+    private static String uid(KsmPolicy policy) {
+        return Objects.requireNonNullElse(policy.getMetadata().getUid(), "");
     }
 
     /** All that the caches hold, with {@code policy} itself as it is being looked at. */
