@@ -65,7 +65,10 @@ public class NodeReconciler implements Reconciler<Node> {
     @Override
     public List<EventSource<?, Node>> prepareEventSources(EventSourceContext<Node> context) {
         var ksmNodes = Sources.ksmNodes(
-                context, NodeReconciler::decidesSomething, ksmNode -> Set.of(ResourceID.fromResource(ksmNode)), this::notice);
+                context,
+                NodeReconciler::decidesSomething,
+                ksmNode -> Set.of(ResourceID.fromResource(ksmNode)),
+                this::notice);
         var policies = Sources.policies(context, policy -> nodesConcernedBy(policy, context, ksmNodes));
         return List.of(ksmNodes, policies);
     }

@@ -30,7 +30,13 @@ final class Sources {
     /** KsmPolicies; changes of their spec, and their coming and going, concern what {@code concerned} says. */
     static <P extends HasMetadata> InformerEventSource<KsmPolicy, P> policies(
             EventSourceContext<P> context, SecondaryToPrimaryMapper<KsmPolicy> concerned) {
-        return source(KsmPolicy.class, context, withoutManagedFields(), Sources::wantsSomethingElse, concerned, (before, now) -> {});
+        return source(
+                KsmPolicy.class,
+                context,
+                withoutManagedFields(),
+                Sources::wantsSomethingElse,
+                concerned,
+                (before, now) -> {});
     }
 
     /** KsmNodes; whatever {@code matters} accepts, and their coming and going, concern what {@code concerned} says. */

@@ -24,14 +24,14 @@ public final class NodeNotices {
         return switch (state) {
             case APPLIED, OBSERVING ->
                 isDone(now) && !isDone(before)
-                        ? Optional.of(Notice.normal(
-                                "Ksm" + state, "KsmPolicy %s: %s".formatted(policy(now), message(now))))
+                        ? Optional.of(
+                                Notice.normal("Ksm" + state, "KsmPolicy %s: %s".formatted(policy(now), message(now))))
                         : Optional.empty();
             case FAILED ->
                 state(before) == State.FAILED
                         ? Optional.empty()
-                        : Optional.of(Notice.warning(
-                                "KsmFailed", "KsmPolicy %s: %s".formatted(policy(now), message(now))));
+                        : Optional.of(
+                                Notice.warning("KsmFailed", "KsmPolicy %s: %s".formatted(policy(now), message(now))));
             case RESTORED ->
                 state(before) == State.RESTORED
                         ? Optional.empty()

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class PolicyNotices {
     private static final String READY = "Ready";
     private static final String STALLED = "Stalled";
-    private static final List<String> TROUBLES = List.of(STALLED, "Degraded", "Conflicted");
+    private static final String CONFLICTED = "Conflicted";
+    private static final List<String> TROUBLES = List.of(STALLED, "Degraded", CONFLICTED);
 
     private final Map<String, Condition> before;
     private final Map<String, Condition> now;
@@ -80,7 +81,12 @@ public final class PolicyNotices {
 
     private static boolean holds(Map<String, Condition> conditions, String type) {
         Condition condition = conditions.get(type);
-        return condition != null && "True".equals(condition.getStatus());
+        return condition != null && "True".equals(condition.getStatus()) && !isToldByAnother(condition);
+    }
+
+    /** Of a conflict that stalls the policy, Conflicted tells. */
+    private static boolean isToldByAnother(Condition condition) {
+        return STALLED.equals(condition.getType()) && CONFLICTED.equals(condition.getReason());
     }
 
     private static Map<String, Condition> byType(KsmPolicyStatus status) {

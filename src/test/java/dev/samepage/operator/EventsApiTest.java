@@ -80,10 +80,10 @@ class EventsApiTest {
                     .untilAsserted(() -> assertThat(described("node", "worker")).hasSize(1));
         }
         assertThat(log.requests())
-                .filteredOn(request -> request.resource().equals("events")
-                        && request.user().equals(RunningOperator.USER))
-                .allMatch(request -> request.verb().equals("create")
-                        && request.namespace().equals("default"));
+                .filteredOn(request ->
+                        request.resource().equals("events") && request.user().equals(RunningOperator.USER))
+                .allMatch(request ->
+                        request.verb().equals("create") && request.namespace().equals("default"));
     }
 
     /** What the last section of {@code kubectl describe} says, without the age. */

@@ -100,7 +100,7 @@ class FaultyApiServerTest {
 
     private void createPolicy(String spec) {
         var policy = client.getKubernetesSerialization()
-                .unmarshal("{metadata: {name: a, generation: 1}, spec: %s}".formatted(spec), KsmPolicy.class);
+                .unmarshal("metadata: {name: a, generation: 1}\nspec: " + spec, KsmPolicy.class);
         client.resource(policy).create();
     }
 }

@@ -44,8 +44,8 @@ class PolicyNoticesTest {
     @Test
     void beingReadyNoMoreIsSaidWithTheReason() {
         assertThat(PolicyNotices.between(READY, PROGRESSING))
-                .containsExactly(Notice.normal(
-                        "NotReady", "Progressing: 0 of 2 nodes as the policy wants, 2 on the way."));
+                .containsExactly(
+                        Notice.normal("NotReady", "Progressing: 0 of 2 nodes as the policy wants, 2 on the way."));
     }
 
     @Test
@@ -86,7 +86,8 @@ class PolicyNoticesTest {
     void degradedIsSaidWhenItBeginsAndWhenItEnds() {
         KsmPolicyStatus degraded = status(
                 condition("Ready", "True", "Applied", "2 of 2 nodes as the policy wants."),
-                condition("Degraded", "True", "NodesDegraded", "1 of 2 nodes lack a setting; the first: n1: no advisor"));
+                condition(
+                        "Degraded", "True", "NodesDegraded", "1 of 2 nodes lack a setting; the first: n1: no advisor"));
 
         assertThat(PolicyNotices.between(READY, degraded))
                 .containsExactly(Notice.warning(
@@ -99,6 +100,7 @@ class PolicyNoticesTest {
     void aConflictIsSaidInsteadOfNotBeingReady() {
         KsmPolicyStatus conflicted = status(
                 condition("Ready", "False", "Conflicted", "2 of 2 nodes as the policy wants. The same priority: b."),
+                condition("Stalled", "True", "Conflicted", "The same priority: b."),
                 condition("Conflicted", "True", "SamePriority", "The same priority: b."));
 
         assertThat(PolicyNotices.between(READY, conflicted))
