@@ -16,6 +16,10 @@ public interface OperatorSettings {
     @WithDefault("samepage-system")
     String namespace();
 
+    /** Whether several operators may run, of which one works: {@link Leadership}. */
+    @WithDefault("false")
+    boolean leaderElection();
+
     /** What concerns the agent. */
     Agent agent();
 

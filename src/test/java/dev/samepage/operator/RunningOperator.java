@@ -37,7 +37,7 @@ final class RunningOperator implements AutoCloseable {
         var news = new AgentNews();
         var events = new EventRecorder(client, Clock.systemUTC());
         var agent = new AgentReconciler(
-                new Settings(NAMESPACE, new Manifest(manifest, Duration.ZERO)), Clock.systemUTC(), news);
+                new Settings(NAMESPACE, false, new Manifest(manifest, Duration.ZERO)), Clock.systemUTC(), news);
         operator.register(new NodeReconciler(events));
         operator.register(new PolicyReconciler(Clock.systemUTC(), news, events));
         operator.register(agent, agent::updateConfigurationFrom);
@@ -57,7 +57,7 @@ final class RunningOperator implements AutoCloseable {
         return output.stdout();
     }
 
-    private record Settings(String namespace, Agent agent) implements OperatorSettings {}
+    private record Settings(String namespace, boolean leaderElection, Agent agent) implements OperatorSettings {}
 
     private record Manifest(Path manifest, Duration linger) implements OperatorSettings.Agent {}
 }
