@@ -1,13 +1,20 @@
 package dev.samepage.operator;
 
+import static java.util.Objects.requireNonNullElse;
+
 import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmPolicy;
 import dev.samepage.operator.AgentManifest.Content;
+import dev.samepage.policy.Agents;
+import dev.samepage.policy.Agents.Unavailable;
 import dev.samepage.policy.Assignment;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.api.config.informer.Field;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -25,6 +32,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -34,47 +42,71 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the agent's DaemonSet in Samepage's namespace as long as it is needed: while there is a policy, or a node that is not
- * yet released. What it looks after is the namespace, because that is there before the first policy and after the last.
+ * yet released. What it looks after is the ServiceAccount that the agents run as: like the operator itself it is there before the
+ * first policy and after the last, and whoever watches it needs no right beyond Samepage's own namespace.
  */
 @Singleton
 @ControllerConfiguration(
         name = "agent",
         fieldManager = OperatorApplication.FIELD_MANAGER,
+        informer = @Informer(fieldSelector = @Field(path = "metadata.name", value = AgentReconciler.SERVICE_ACCOUNT)),
         maxReconciliationInterval = @MaxReconciliationInterval(interval = 1, timeUnit = TimeUnit.MINUTES))
-public class AgentReconciler implements Reconciler<Namespace>, ConfigurableReconciler<Namespace> {
+public class AgentReconciler implements Reconciler<ServiceAccount>, ConfigurableReconciler<ServiceAccount> {
+    /** The name of the agents' ServiceAccount. */
+    static final String SERVICE_ACCOUNT = "samepage-agent";
+
     private static final Logger log = LoggerFactory.getLogger(AgentReconciler.class);
     private static final Duration NEXT_LOOK = Duration.ofSeconds(15);
+
+    /** What an API server answers, or a client where none does (0), that says nothing about the DaemonSet. */
+    private static final Set<Integer> TEMPORARY = Set.of(0, 401, 408, 409, 429, 502, 503, 504);
 
     private final String namespace;
     private final AgentManifest manifest;
     private final Duration linger;
     private final Clock clock;
+    private final AgentNews news;
     private @Nullable Instant unneededSince;
-    private String lastReason = "";
-
     private volatile @Nullable Applied lastApplied;
 
-    /** What was applied last, and which generation of which DaemonSet that made. */
-    private record Applied(DaemonSet wanted, String uid, Long generation) {}
+    /** What was applied last, and what of the DaemonSet that made: somebody else's labels and annotations are among it. */
+    private record Applied(
+            DaemonSet wanted,
+            String uid,
+            Long generation,
+            Map<String, String> labels,
+            Map<String, String> annotations) {
 
-    /** Where the manifest is, and where its DaemonSet goes, are in {@code settings}. */
-    public AgentReconciler(OperatorSettings settings, Clock clock) {
+        static Applied of(DaemonSet wanted, DaemonSet made) {
+            var metadata = made.getMetadata();
+            return new Applied(
+                    wanted,
+                    metadata.getUid(),
+                    metadata.getGeneration(),
+                    requireNonNullElse(metadata.getLabels(), Map.of()),
+                    requireNonNullElse(metadata.getAnnotations(), Map.of()));
+        }
+    }
+
+    /** Where the manifest is, and where its DaemonSet goes, are in {@code settings}; what becomes of it is {@code news}. */
+    public AgentReconciler(OperatorSettings settings, Clock clock, AgentNews news) {
         namespace = settings.namespace();
         manifest = new AgentManifest(settings.agent().manifest());
         linger = settings.agent().linger();
         this.clock = clock;
+        this.news = news;
     }
 
-    /** Looks after one namespace only, which is known when the operator starts. */
+    /** Looks into one namespace only, which is known when the operator starts. */
     @Override
-    public void updateConfigurationFrom(ControllerConfigurationOverrider<Namespace> overrider) {
-        overrider.withLabelSelector("kubernetes.io/metadata.name=" + namespace);
+    public void updateConfigurationFrom(ControllerConfigurationOverrider<ServiceAccount> overrider) {
+        overrider.settingNamespace(namespace);
     }
 
     @Override
-    public List<EventSource<?, Namespace>> prepareEventSources(EventSourceContext<Namespace> context) {
-        Set<ResourceID> here = Set.of(new ResourceID(namespace));
-        var daemonSets = InformerEventSourceConfiguration.from(DaemonSet.class, Namespace.class)
+    public List<EventSource<?, ServiceAccount>> prepareEventSources(EventSourceContext<ServiceAccount> context) {
+        Set<ResourceID> here = Set.of(new ResourceID(SERVICE_ACCOUNT, namespace));
+        var daemonSets = InformerEventSourceConfiguration.from(DaemonSet.class, ServiceAccount.class)
                 .withName(DaemonSet.class.getSimpleName())
                 .withNamespaces(namespace)
                 .withLabelSelector(AgentManifest.OWN + "=" + AgentManifest.OPERATOR)
@@ -91,30 +123,53 @@ public class AgentReconciler implements Reconciler<Namespace>, ConfigurableRecon
     }
 
     @Override
-    public UpdateControl<Namespace> reconcile(Namespace ours, Context<Namespace> context) {
+    public UpdateControl<ServiceAccount> reconcile(ServiceAccount agents, Context<ServiceAccount> context) {
         if (!isNeeded(context)) {
             Duration left = leftToLinger();
             if (left.isPositive()) {
-                return UpdateControl.<Namespace>noUpdate().rescheduleAfter(left);
+                return UpdateControl.<ServiceAccount>noUpdate().rescheduleAfter(left);
             }
             deleteAllBut(Set.of(), "Nothing is left to do: deleted the agent", context);
             return UpdateControl.noUpdate();
         }
         unneededSince = null;
         return switch (manifest.read(namespace, context.getClient().getKubernetesSerialization())) {
-            case Content.Agent(DaemonSet agent) -> {
-                apply(agent, context);
-                deleteAllBut(Set.of(agent.getMetadata().getName()), "Deleted an agent of another name", context);
-                yield UpdateControl.noUpdate();
-            }
-            case Content.Unusable(String reason) -> {
-                if (!reason.equals(lastReason)) {
-                    lastReason = reason;
-                    log.error(reason);
-                }
-                yield UpdateControl.<Namespace>noUpdate().rescheduleAfter(NEXT_LOOK);
-            }
+            case Content.Agent(DaemonSet agent) -> install(agent, context);
+            case Content.Unusable(String reason) -> without(new Unavailable(Unavailable.MANIFEST_INVALID, reason));
         };
+    }
+
+    private UpdateControl<ServiceAccount> install(DaemonSet agent, Context<ServiceAccount> context) {
+        String name = agent.getMetadata().getName();
+        try {
+            apply(agent, context);
+        } catch (KubernetesClientException e) {
+            if (TEMPORARY.contains(e.getCode())) {
+                throw e;
+            }
+            return without(new Unavailable(
+                    Unavailable.NOT_APPLIED,
+                    "The API server refuses the agent's DaemonSet %s: %s. The agents stay as they are; it is tried again every %d s."
+                            .formatted(name, words(e), NEXT_LOOK.toSeconds())));
+        }
+        deleteAllBut(Set.of(name), "Deleted an agent of another name", context);
+        news.tell(new Agents.Installed());
+        return UpdateControl.noUpdate();
+    }
+
+    private UpdateControl<ServiceAccount> without(Unavailable why) {
+        if (news.tell(why)) {
+            log.error(why.message());
+        }
+        return UpdateControl.<ServiceAccount>noUpdate().rescheduleAfter(NEXT_LOOK);
+    }
+
+    /** What the API server says, without what the client says around it. */
+    private static String words(KubernetesClientException refused) {
+        String message = refused.getStatus() == null
+                ? refused.getMessage()
+                : refused.getStatus().getMessage();
+        return String.valueOf(message).strip().replaceFirst("[.]$", "");
     }
 
     /** A KsmNode may have gone without its node being released; its agent then needs a while. */
@@ -126,12 +181,12 @@ public class AgentReconciler implements Reconciler<Namespace>, ConfigurableRecon
         return Duration.between(now, unneededSince.plus(linger));
     }
 
-    private static boolean isNeeded(Context<Namespace> context) {
+    private static boolean isNeeded(Context<ServiceAccount> context) {
         return !Sources.all(KsmPolicy.class, context).isEmpty()
                 || !Sources.all(KsmNode.class, context).stream().allMatch(Assignment::isReleased);
     }
 
-    private void apply(DaemonSet wanted, Context<Namespace> context) {
+    private void apply(DaemonSet wanted, Context<ServiceAccount> context) {
         var daemonSets = Sources.of(DaemonSet.class, context);
         var id = ResourceID.fromResource(wanted);
         DaemonSet current = daemonSets.get(id).orElse(null);
@@ -148,28 +203,23 @@ public class AgentReconciler implements Reconciler<Namespace>, ConfigurableRecon
         } else {
             daemonSets.handleRecentResourceUpdate(id, applied, current);
         }
-        lastApplied = new Applied(
-                wanted, applied.getMetadata().getUid(), applied.getMetadata().getGeneration());
+        lastApplied = Applied.of(wanted, applied);
         log.atInfo()
                 .addKeyValue("daemonSet", wanted.getMetadata().getName())
                 .addKeyValue("generation", applied.getMetadata().getGeneration())
                 .log("Applied the agent");
     }
 
-    private static boolean matches(DaemonSet wanted, DaemonSet current, Context<Namespace> context) {
+    private static boolean matches(DaemonSet wanted, DaemonSet current, Context<ServiceAccount> context) {
         return SSABasedGenericKubernetesResourceMatcher.<DaemonSet>getInstance().matches(current, wanted, context);
     }
 
     /** Applied again it would change nothing, however differently the API server writes it. */
     private boolean isTheLastApplied(DaemonSet wanted, DaemonSet current) {
-        return new Applied(
-                        wanted,
-                        current.getMetadata().getUid(),
-                        current.getMetadata().getGeneration())
-                .equals(lastApplied);
+        return Applied.of(wanted, current).equals(lastApplied);
     }
 
-    private static void deleteAllBut(Set<String> names, String message, Context<Namespace> context) {
+    private static void deleteAllBut(Set<String> names, String message, Context<ServiceAccount> context) {
         for (DaemonSet daemonSet : Sources.all(DaemonSet.class, context)) {
             String name = daemonSet.getMetadata().getName();
             if (!names.contains(name) && !daemonSet.isMarkedForDeletion()) {

@@ -8,8 +8,11 @@ import dev.samepage.api.KsmNodeSpec;
 import dev.samepage.api.KsmPolicy;
 import dev.samepage.policy.Assignment;
 import dev.samepage.policy.NodeFacts;
+import dev.samepage.policy.NodeNotices;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -49,16 +52,30 @@ public class NodeReconciler implements Reconciler<Node> {
     private static final Logger log = LoggerFactory.getLogger(NodeReconciler.class);
     private static final Duration SOON = Duration.ofMillis(500);
 
+    private final EventRecorder events;
+
+    /** True from when there is something to reconcile: an operator that waits to become the leader only watches. */
+    private volatile boolean active;
+
+    /** What a person should notice of a node becomes one of {@code events}. */
+    public NodeReconciler(EventRecorder events) {
+        this.events = events;
+    }
+
     @Override
     public List<EventSource<?, Node>> prepareEventSources(EventSourceContext<Node> context) {
         var ksmNodes = Sources.ksmNodes(
-                context, NodeReconciler::decidesSomething, ksmNode -> Set.of(ResourceID.fromResource(ksmNode)));
+                context,
+                NodeReconciler::decidesSomething,
+                ksmNode -> Set.of(ResourceID.fromResource(ksmNode)),
+                this::notice);
         var policies = Sources.policies(context, policy -> nodesConcernedBy(policy, context, ksmNodes));
         return List.of(ksmNodes, policies);
     }
 
     @Override
     public UpdateControl<Node> reconcile(Node node, Context<Node> context) {
+        active = true;
         var ksmNodes = Sources.of(KsmNode.class, context);
         KsmNode current = ksmNodes.get(ResourceID.fromResource(node)).orElse(null);
         boolean settled = true;
@@ -124,6 +141,24 @@ public class NodeReconciler implements Reconciler<Node> {
                 .addKeyValue("node", released.getMetadata().getName())
                 .log("The node is released; deleted its KsmNode");
         return true;
+    }
+
+    private void notice(KsmNode before, KsmNode now) {
+        if (active) {
+            NodeNotices.between(before, now)
+                    .ifPresent(notice -> now.getMetadata().getOwnerReferences().stream()
+                            .filter(owner -> owner.getKind().equals("Node"))
+                            .forEach(owner -> events.record(referenceTo(owner), notice)));
+        }
+    }
+
+    private static ObjectReference referenceTo(OwnerReference node) {
+        return new ObjectReferenceBuilder()
+                .withApiVersion(node.getApiVersion())
+                .withKind(node.getKind())
+                .withName(node.getName())
+                .withUid(node.getUid())
+                .build();
     }
 
     private static OwnerReference ownerReferenceTo(Node node) {

@@ -23,6 +23,7 @@ public class OperatorApplication implements QuarkusApplication {
     private final Operator operator;
     private final KubernetesClient client;
     private final OperatorSettings settings;
+    private final Leadership leadership;
     private final String version;
     private final int port;
 
@@ -31,11 +32,13 @@ public class OperatorApplication implements QuarkusApplication {
             Operator operator,
             KubernetesClient client,
             OperatorSettings settings,
+            Leadership leadership,
             @ConfigProperty(name = "quarkus.application.version") String version,
             @ConfigProperty(name = "quarkus.http.port") int port) {
         this.operator = operator;
         this.client = client;
         this.settings = settings;
+        this.leadership = leadership;
         this.version = version;
         this.port = port;
     }
@@ -61,6 +64,7 @@ public class OperatorApplication implements QuarkusApplication {
                 .addKeyValue("port", port)
                 .log("Samepage's operator is running");
         Quarkus.waitForExit();
+        leadership.giveUp();
         operator.stop();
         return 0;
     }

@@ -16,12 +16,17 @@ public interface OperatorSettings {
     @WithDefault("samepage-system")
     String namespace();
 
+    /** Whether several operators may run, of which one works: {@link Leadership}. */
+    @WithDefault("false")
+    boolean leaderElection();
+
     /** What concerns the agent. */
     Agent agent();
 
     /** What concerns the agent. */
     interface Agent {
-        /** A YAML file that holds the agent's DaemonSet; read again whenever it is needed. */
+        /** A YAML file that holds the agent's DaemonSet; read again at every look, which comes at least once a minute: a change needs
+         * no restart, and where it is a mounted ConfigMap takes the time that the kubelet takes. */
         @WithDefault("/etc/samepage/agent.yaml")
         Path manifest();
 

@@ -7,10 +7,14 @@ import dev.samepage.api.KsmPolicy;
 import dev.samepage.api.KsmPolicyStatus;
 import dev.samepage.policy.Fleet;
 import dev.samepage.policy.NodeFacts;
+import dev.samepage.policy.PolicyNotices;
 import dev.samepage.policy.PolicyStatus;
+import dev.samepage.policy.StatusPace;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -20,18 +24,24 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.rate.RateLimited;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a policy's status: what became of its nodes, and what it saves and costs. Writes only where that changes, and however
- * many nodes report, only twice a second.
+ * Writes a policy's status: what became of its nodes, and what it saves and costs. Writes only where that changes, however
+ * many nodes report only twice a second, and mere figures as seldom as {@link StatusPace} says.
  */
 @Singleton
 @RateLimited(maxReconciliations = 2, within = 1)
@@ -42,16 +52,28 @@ import org.slf4j.LoggerFactory;
 public class PolicyReconciler implements Reconciler<KsmPolicy> {
     private static final Logger log = LoggerFactory.getLogger(PolicyReconciler.class);
 
+    private final Clock clock;
     private final PolicyStatus policyStatus;
+    private final AgentNews agents;
+    private final EventRecorder events;
 
-    /** Times in a status are by {@code clock}. */
-    public PolicyReconciler(Clock clock) {
+    /** When which policy's status was written, by the policy's uid. */
+    private final Map<String, Instant> lastWrites = new ConcurrentHashMap<>();
+
+    /** Times in a status are by {@code clock}; what is known of the agents comes from {@code agents}. */
+    public PolicyReconciler(Clock clock, AgentNews agents, EventRecorder events) {
+        this.clock = clock;
         policyStatus = new PolicyStatus(clock);
+        this.agents = agents;
+        this.events = events;
     }
 
     @Override
     public List<EventSource<?, KsmPolicy>> prepareEventSources(EventSourceContext<KsmPolicy> context) {
+        var agentNews = new SimpleInboundEventSource<KsmPolicy>("agents");
+        agents.listen(() -> all(context).forEach(agentNews::propagateEvent));
         return List.of(
+                agentNews,
                 Sources.ksmNodes(context, (now, before) -> true, PolicyReconciler::policyThatItFollows),
                 Sources.nodes(context, node -> all(context)),
                 Sources.policies(context, policy -> all(context)));
@@ -66,7 +88,15 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
         if (status.equals(policy.getStatus())) {
             return UpdateControl.noUpdate();
         }
+        Instant now = clock.instant();
+        Duration left = StatusPace.left(policy.getStatus(), status, ageOfStatus(policy, now));
+        if (left.isPositive()) {
+            return UpdateControl.<KsmPolicy>noUpdate().rescheduleAfter(left);
+        }
+        lastWrites.put(uid(policy), now);
+        lastWrites.keySet().retainAll(uids(context));
         logReadiness(policy, status);
+        PolicyNotices.between(policy.getStatus(), status).forEach(notice -> events.record(referenceTo(policy), notice));
         var patch = new KsmPolicy();
         patch.setMetadata(
                 new ObjectMetaBuilder().withName(policy.getMetadata().getName()).build());
@@ -74,15 +104,31 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
         return UpdateControl.patchStatus(patch);
     }
 
+    /** A status that this operator has not written is old enough for anything. */
+    private Duration ageOfStatus(KsmPolicy policy, Instant now) {
+        return Duration.between(lastWrites.getOrDefault(uid(policy), Instant.EPOCH), now);
+    }
+
+    private static Set<String> uids(Context<KsmPolicy> context) {
+        return context.getPrimaryCache().list().map(PolicyReconciler::uid).collect(toSet());
+    }
+
+    private static String uid(KsmPolicy policy) {
+        return Objects.requireNonNullElse(policy.getMetadata().getUid(), "");
+    }
+
     /** All that the caches hold, with {@code policy} itself as it is being looked at. */
-    private static Fleet fleet(KsmPolicy policy, Context<KsmPolicy> context) {
+    private Fleet fleet(KsmPolicy policy, Context<KsmPolicy> context) {
         String name = policy.getMetadata().getName();
         Stream<KsmPolicy> others = Sources.all(KsmPolicy.class, context).stream()
                 .filter(other -> !other.getMetadata().getName().equals(name));
         return Fleet.of(
-                Sources.all(Node.class, context).stream().map(NodeFacts::of).toList(),
-                Stream.concat(Stream.of(policy), others).toList(),
-                Sources.all(KsmNode.class, context));
+                        Sources.all(Node.class, context).stream()
+                                .map(NodeFacts::of)
+                                .toList(),
+                        Stream.concat(Stream.of(policy), others).toList(),
+                        Sources.all(KsmNode.class, context))
+                .with(agents.latest());
     }
 
     @SuppressWarnings("NullAway") // read from the API server, a spec can be absent
@@ -94,6 +140,15 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
 
     private static Set<ResourceID> all(EventSourceContext<KsmPolicy> context) {
         return context.getPrimaryCache().keys().collect(toSet());
+    }
+
+    private static ObjectReference referenceTo(KsmPolicy policy) {
+        return new ObjectReferenceBuilder()
+                .withApiVersion(policy.getApiVersion())
+                .withKind(policy.getKind())
+                .withName(policy.getMetadata().getName())
+                .withUid(policy.getMetadata().getUid())
+                .build();
     }
 
     private static void logReadiness(KsmPolicy policy, KsmPolicyStatus status) {

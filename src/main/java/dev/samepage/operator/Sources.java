@@ -18,6 +18,7 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.Transforming
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /** What the reconcilers watch beside their own kind: everything of a kind, in caches as small as can be. */
 final class Sources {
@@ -29,7 +30,13 @@ final class Sources {
     /** KsmPolicies; changes of their spec, and their coming and going, concern what {@code concerned} says. */
     static <P extends HasMetadata> InformerEventSource<KsmPolicy, P> policies(
             EventSourceContext<P> context, SecondaryToPrimaryMapper<KsmPolicy> concerned) {
-        return source(KsmPolicy.class, context, withoutManagedFields(), Sources::wantsSomethingElse, concerned);
+        return source(
+                KsmPolicy.class,
+                context,
+                withoutManagedFields(),
+                Sources::wantsSomethingElse,
+                concerned,
+                (before, now) -> {});
     }
 
     /** KsmNodes; whatever {@code matters} accepts, and their coming and going, concern what {@code concerned} says. */
@@ -37,7 +44,16 @@ final class Sources {
             EventSourceContext<P> context,
             OnUpdateFilter<KsmNode> matters,
             SecondaryToPrimaryMapper<KsmNode> concerned) {
-        var source = source(KsmNode.class, context, withoutManagedFields(), matters, concerned);
+        return ksmNodes(context, matters, concerned, (before, now) -> {});
+    }
+
+    /** The same, and {@code seen} is given every change, before and after, whether it matters or not. */
+    static <P extends HasMetadata> InformerEventSource<KsmNode, P> ksmNodes(
+            EventSourceContext<P> context,
+            OnUpdateFilter<KsmNode> matters,
+            SecondaryToPrimaryMapper<KsmNode> concerned,
+            BiConsumer<KsmNode, KsmNode> seen) {
+        var source = source(KsmNode.class, context, withoutManagedFields(), matters, concerned, seen);
         // Others ask this cache when they are told of something, so it has to be there first.
         source.setEventSourcePriority(EventSourceStartPriority.RESOURCE_STATE_LOADER);
         return source;
@@ -46,7 +62,7 @@ final class Sources {
     /** Nodes; changes of what matters of one concern what {@code concerned} says. */
     static <P extends HasMetadata> InformerEventSource<Node, P> nodes(
             EventSourceContext<P> context, SecondaryToPrimaryMapper<Node> concerned) {
-        return source(Node.class, context, new NodeStore(), Sources::isAnotherNode, concerned);
+        return source(Node.class, context, new NodeStore(), Sources::isAnotherNode, concerned, (before, now) -> {});
     }
 
     /** Everything of a kind that {@code context}'s reconciler watches through one of these sources. */
@@ -75,7 +91,8 @@ final class Sources {
             EventSourceContext<P> context,
             ItemStore<R> store,
             OnUpdateFilter<? super R> matters,
-            SecondaryToPrimaryMapper<R> concerned) {
+            SecondaryToPrimaryMapper<R> concerned,
+            BiConsumer<R, R> seen) {
         return new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(kind, context.getPrimaryResourceClass())
                         .withName(nameOf(kind))
@@ -86,7 +103,13 @@ final class Sources {
                         // Keeps JOSDK from indexing what concerns whom: it changes without the secondary changing.
                         .withPrimaryToSecondaryMapper(primary -> Set.<ResourceID>of())
                         .build(),
-                context);
+                context) {
+            @Override
+            public void onUpdate(R before, R now) {
+                super.onUpdate(before, now);
+                seen.accept(before, now);
+            }
+        };
     }
 
     private static <R extends HasMetadata> ItemStore<R> withoutManagedFields() {

@@ -1,14 +1,17 @@
 package dev.samepage.operator;
 
 import io.javaoperatorsdk.operator.api.config.InformerStoppedHandler;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.Quarkus;
+import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +31,18 @@ public class Wiring {
     @Singleton
     Metrics metrics(MeterRegistry registry) {
         return MicrometerMetrics.withoutPerResourceMetrics(registry);
+    }
+
+    /** Null where there is to be no election, which only a dependent bean may be. */
+    @Produces
+    @Dependent
+    @Unremovable
+    @Nullable
+    LeaderElectionConfiguration leaderElection(OperatorSettings settings, Leadership leadership) {
+        return settings.leaderElection()
+                ? leadership.configuration(
+                        settings.namespace(), () -> Runtime.getRuntime().halt(1))
+                : null;
     }
 
     /** An operator that is blind to a kind must not go on as if nothing had changed there: it ends, to be started anew. */

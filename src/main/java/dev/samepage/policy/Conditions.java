@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Builds the conditions of one status. A condition that keeps its status keeps its lastTransitionTime, so that a status in
@@ -49,6 +50,13 @@ final class Conditions {
                 .withObservedGeneration(observedGeneration)
                 .build());
         return this;
+    }
+
+    /** The condition {@code type} as it was last written, if it was True. */
+    Optional<Condition> heldBefore(String type) {
+        return before.stream()
+                .filter(c -> type.equals(c.getType()) && "True".equals(c.getStatus()))
+                .findFirst();
     }
 
     List<Condition> list() {

@@ -94,6 +94,11 @@ record Member(String node, Standing standing, @Nullable KsmNodeStatus status) {
         return condition(type).filter(c -> "True".equals(c.getStatus()));
     }
 
+    /** Whether no agent has been there since the node was first told something. */
+    boolean hasNeverReported() {
+        return status == null;
+    }
+
     /** The node as an example of a failure. */
     Example asExample() {
         String reason = condition("Ready").map(Condition::getReason).orElse("Failed");

@@ -31,6 +31,9 @@ public sealed interface Outcome {
     /** {@code winner} acts on the node. */
     record Won(KsmPolicy winner, List<KsmPolicy> losers) implements Decided {}
 
-    /** {@code winner} would act on the node, but KubeVirt tunes it itself, and two writers would fight. */
+    /**
+     * {@code winner} would act on the node, but KubeVirt tunes it itself, and two writers would fight. That is why the node is
+     * released even where {@code winner} is paused.
+     */
     record Skipped(KsmPolicy winner, List<KsmPolicy> losers) implements Decided {}
 }

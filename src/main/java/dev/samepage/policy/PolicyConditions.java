@@ -7,6 +7,7 @@ import dev.samepage.policy.Member.Standing;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The five conditions of a policy, read as kstatus reads them (and with it Flux and Argo CD): Stalled=True is a failure,
@@ -28,14 +29,34 @@ final class PolicyConditions {
     private final int applied;
     private final int progressing;
     private final List<Member> failed;
+    private final Agents.@Nullable Unavailable agents;
+    private final boolean blocked;
 
-    PolicyConditions(KsmPolicy policy, Territory territory) {
+    /**
+     * What becomes of {@code policy} in its {@code territory}.
+     *
+     * @param agents why the agents are not as the installation wants them, null if they are
+     */
+    PolicyConditions(KsmPolicy policy, Territory territory, Agents.@Nullable Unavailable agents) {
         this.policy = policy;
         this.territory = territory;
+        this.agents = agents;
         targeted = territory.members().size();
         applied = territory.count(Standing.APPLIED);
         progressing = territory.count(Standing.PROGRESSING);
         failed = territory.all(Standing.FAILED);
+        blocked = agents != null
+                && !policy.getSpec().paused()
+                && territory.all(Standing.PROGRESSING).stream().anyMatch(Member::hasNeverReported);
+    }
+
+    /** Why the agents were not as the installation wanted them when the conditions were last written, null if they were. */
+    static Agents.@Nullable Unavailable agentsUnavailableIn(Conditions conditions) {
+        return conditions
+                .heldBefore(DEGRADED)
+                .filter(degraded -> Agents.Unavailable.isReason(degraded.getReason()))
+                .map(degraded -> new Agents.Unavailable(degraded.getReason(), degraded.getMessage()))
+                .orElse(null);
     }
 
     /** Of a policy that was stored by a newer version and cannot be acted on by this one. */
@@ -75,6 +96,8 @@ final class PolicyConditions {
                                     nodes(targeted),
                                     failed.getFirst().node(),
                                     failed.getFirst().message()));
+        } else if (agents != null && blocked) {
+            conditions.with(READY, false, agents.reason(), progress() + " " + agents.message());
         } else if (!territory.rivals().isEmpty()) {
             conditions.with(READY, false, "Conflicted", (targeted == 0 ? "" : progress() + " ") + conflict());
         } else if (targeted == 0) {
@@ -95,6 +118,9 @@ final class PolicyConditions {
             conditions.with(RECONCILING, false, "Paused", nodes(progressing) + " not changed while paused is true.");
         } else if (!failed.isEmpty()) {
             conditions.with(RECONCILING, false, "NodesFailed", nodes(progressing) + " on the way, but others failed.");
+        } else if (agents != null && blocked) {
+            conditions.with(
+                    RECONCILING, false, agents.reason(), nodes(progressing) + " on the way, but not without an agent.");
         } else if (!territory.rivals().isEmpty()) {
             conditions.with(RECONCILING, false, "Conflicted", nodes(progressing) + " on the way, but in conflict.");
         } else {
@@ -110,6 +136,8 @@ final class PolicyConditions {
                     "NodesFailed",
                     "%d of %s failed; Ready names the first, examples the first five."
                             .formatted(failed.size(), nodes(targeted)));
+        } else if (agents != null && blocked) {
+            conditions.with(STALLED, true, agents.reason(), agents.message());
         } else if (!territory.rivals().isEmpty()) {
             // It does not end by itself, so whoever waits is not to wait.
             conditions.with(STALLED, true, "Conflicted", conflict());
@@ -122,7 +150,9 @@ final class PolicyConditions {
         List<Member> lacking = territory.members().stream()
                 .filter(member -> member.trueCondition(DEGRADED).isPresent())
                 .toList();
-        if (lacking.isEmpty()) {
+        if (agents != null && targeted > 0) {
+            conditions.with(DEGRADED, true, agents.reason(), agents.message());
+        } else if (lacking.isEmpty()) {
             conditions.with(DEGRADED, false, "Complete", "No node lacks a setting.");
         } else {
             Member first = lacking.getFirst();

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a policy's status from what is known of the fleet. Equal input gives an equal status, whenever that is. */
 public final class PolicyStatus {
@@ -58,7 +59,15 @@ public final class PolicyStatus {
                         .limit(EXAMPLES)
                         .map(Member::asExample)
                         .toList(),
-                new PolicyConditions(policy, territory).in(conditions));
+                new PolicyConditions(policy, territory, unavailable(fleet.agents(), conditions)).in(conditions));
+    }
+
+    private static Agents.@Nullable Unavailable unavailable(Agents agents, Conditions conditions) {
+        return switch (agents) {
+            case Agents.Installed installed -> null;
+            case Agents.Unavailable unavailable -> unavailable;
+            case Agents.Unknown unknown -> PolicyConditions.agentsUnavailableIn(conditions);
+        };
     }
 
     private static NodeCounts counts(Territory territory) {

@@ -3,6 +3,8 @@ package dev.samepage.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.samepage.testbed.Command;
+import dev.samepage.testbed.GoProgram;
+import dev.samepage.testbed.UnavailableException;
 import dev.samepage.testbed.cluster.OneNodeCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;

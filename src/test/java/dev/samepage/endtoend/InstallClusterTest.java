@@ -8,6 +8,7 @@ import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.Ksm;
 import dev.samepage.kernel.KsmDirectory;
 import dev.samepage.kernel.RealKsm;
+import dev.samepage.testbed.UnavailableException;
 import dev.samepage.testbed.cluster.GuestPod;
 import dev.samepage.testbed.cluster.OneNodeCluster;
 import dev.samepage.testbed.cluster.RealCluster;
@@ -48,8 +49,9 @@ class InstallClusterTest {
     }
 
     @BeforeEach
-    void startGuests() {
+    void startGuests() throws UnavailableException {
         administrator.loadImage();
+        administrator.findHelm();
         administrator.type("kubectl label node " + OneNodeCluster.NODE + " kubevirt.io/schedulable=true --overwrite");
         guests.forEach(GuestPod::create);
     }

@@ -4,6 +4,7 @@ import static dev.samepage.endtoend.Administrator.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.samepage.kernel.RealKsm;
+import dev.samepage.testbed.UnavailableException;
 import dev.samepage.testbed.cluster.OneNodeCluster;
 import dev.samepage.testbed.cluster.RealCluster;
 import java.io.IOException;
@@ -34,8 +35,9 @@ class UpgradeClusterTest {
     }
 
     @BeforeAll
-    void install() {
+    void install() throws UnavailableException {
         administrator.loadImage();
+        administrator.findHelm();
         administrator.type("kubectl label node " + OneNodeCluster.NODE + " kubevirt.io/schedulable=true --overwrite");
         Way.HELM.install(administrator);
         administrator.type("kubectl apply -f manifests/examples/fixed.yaml");

@@ -4,16 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /** One of the ways in which src/docs/install.md says that Samepage comes into a cluster, and out of it again. */
 enum Way {
-    KUSTOMIZE(
-            List.of("kubectl apply -k manifests"),
-            List.of("kubectl delete -k manifests")),
-    HARDENED(
-            List.of("kubectl apply --server-side -k target/overlay"),
-            List.of("kubectl delete -k target/overlay")) {
+    KUSTOMIZE("kubectl apply -k manifests", "kubectl delete -k manifests"),
+    HARDENED("kubectl apply --server-side -k target/overlay", "kubectl delete -k target/overlay") {
         @Override
         void prepare() {
             overlay("""
@@ -26,26 +21,25 @@ enum Way {
                     """);
         }
     },
-    HELM(
-            List.of(
-                    "helm install samepage charts/samepage --namespace samepage-system --create-namespace",
-                    "kubectl label namespace samepage-system pod-security.kubernetes.io/enforce=privileged"),
-            List.of(
-                    "helm uninstall samepage --namespace samepage-system",
-                    "kubectl delete crd ksmpolicies.ksm.samepage.dev ksmnodes.ksm.samepage.dev",
-                    "kubectl delete namespace samepage-system"));
+    HELM("""
+            helm install samepage charts/samepage --namespace samepage-system --create-namespace
+            kubectl label namespace samepage-system pod-security.kubernetes.io/enforce=privileged""", """
+            helm uninstall samepage --namespace samepage-system
+            kubectl delete crd ksmpolicies.ksm.samepage.dev ksmnodes.ksm.samepage.dev
+            kubectl delete namespace samepage-system""");
 
-    private final List<String> in;
-    private final List<String> out;
+    private final String in;
+    private final String out;
 
-    Way(List<String> in, List<String> out) {
+    /** @param in a command a line; so is {@code out} */
+    Way(String in, String out) {
         this.in = in;
         this.out = out;
     }
 
     void install(Administrator administrator) {
         prepare();
-        in.forEach(administrator::type);
+        in.lines().forEach(administrator::type);
         administrator.type("kubectl wait --for=condition=Established crd/ksmpolicies.ksm.samepage.dev crd/ksmnodes.ksm.samepage.dev");
     }
 
@@ -53,7 +47,7 @@ enum Way {
     void uninstall(Administrator administrator) {
         administrator.guided("kubectl delete ksmp --all");
         administrator.guided("kubectl wait --for=delete ksmn --all --timeout=5m");
-        out.forEach(administrator::type);
+        out.lines().forEach(administrator::type);
     }
 
     /** Writes what the guide has the reader write. */

@@ -1,6 +1,7 @@
 package dev.samepage.operator;
 
 import static dev.samepage.operator.Cluster.SOON;
+import static dev.samepage.operator.Cluster.condition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,7 +12,9 @@ import dev.samepage.testbed.RealApiServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +59,20 @@ class AgentReconcilerApiTest {
     }
 
     @Test
+    void itLooksAtOneServiceAccountAndAtNoNamespace() {
+        cluster.apply("a", STOPPED);
+        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+
+        assertThat(server.auditLog().requests())
+                .filteredOn(request -> request.user().equals(RunningOperator.USER))
+                .noneMatch(request -> request.resource().equals("namespaces"))
+                .filteredOn(request -> request.resource().equals("serviceaccounts"))
+                .isNotEmpty()
+                .allMatch(request -> request.namespace().equals("samepage-system")
+                        && request.name().equals("samepage-agent"));
+    }
+
+    @Test
     void whatSomebodyElseWritesIntoTheAgentIsPutBack() {
         cluster.apply("a", STOPPED);
         await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
@@ -76,6 +93,51 @@ class AgentReconcilerApiTest {
     }
 
     @Test
+    void aLabelThatSomebodyElseChangesIsPutBackAndOneThatTheyAddIsLeftAlone() {
+        cluster.apply("a", STOPPED);
+        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+        AuditLog log = server.auditLog().fromNow();
+
+        server.kubectl(
+                "--namespace=samepage-system",
+                "label",
+                "daemonset/samepage-agent",
+                "--overwrite",
+                "app.kubernetes.io/name=mine",
+                "team=blue");
+
+        await().atMost(SOON)
+                .until(
+                        () -> cluster.daemonSets().getFirst().getMetadata().getLabels(),
+                        Map.of(
+                                "app.kubernetes.io/name", "samepage-agent",
+                                "app.kubernetes.io/part-of", "samepage",
+                                "app.kubernetes.io/managed-by", "samepage-operator",
+                                "team", "blue")::equals);
+        await().during(Duration.ofSeconds(2))
+                .atMost(SOON)
+                .untilAsserted(() ->
+                        assertThat(writesOfTheOperatorTo("daemonsets", log)).hasSize(1));
+    }
+
+    @Test
+    void withoutItsOwnLabelTheAgentIsStillFound() {
+        cluster.apply("a", STOPPED);
+        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+
+        server.kubectl(
+                "--namespace=samepage-system", "label", "daemonset/samepage-agent", "app.kubernetes.io/managed-by-");
+
+        await().atMost(SOON)
+                .until(() -> "samepage-operator"
+                        .equals(cluster.daemonSets()
+                                .getFirst()
+                                .getMetadata()
+                                .getLabels()
+                                .get("app.kubernetes.io/managed-by")));
+    }
+
+    @Test
     void aManifestThatTheApiServerWritesDifferentlyIsAppliedOnce(@TempDir Path directory) throws IOException {
         String manifest = Files.readString(RunningOperator.AGENT)
                 .replace("cpu: 10m", "cpu: 0.010")
@@ -92,10 +154,8 @@ class AgentReconcilerApiTest {
 
             await().during(Duration.ofSeconds(2))
                     .atMost(SOON)
-                    .untilAsserted(() -> assertThat(log.requests())
-                            .filteredOn(request ->
-                                    request.isWrite() && request.resource().equals("daemonsets"))
-                            .hasSize(1));
+                    .untilAsserted(() ->
+                            assertThat(writesOfTheOperatorTo("daemonsets", log)).hasSize(1));
         }
     }
 
@@ -112,5 +172,50 @@ class AgentReconcilerApiTest {
             cluster.specFrom("a", "worker");
             assertThat(cluster.daemonSets()).hasSize(1);
         }
+    }
+
+    @Test
+    void aManifestThatCannotBeUsedIsSaidByThePolicyAndReadAgain(@TempDir Path directory) throws IOException {
+        Path manifest = Files.writeString(directory.resolve("agent.yaml"), "kind: Deployment");
+        cluster.addNode("worker", Map.of());
+        operator.close();
+        try (var _ = RunningOperator.start(server.clientAs(RunningOperator.USER), manifest)) {
+            cluster.apply("a", STOPPED);
+
+            var stalled = cluster.policyWith("a", "Stalled", "True", "AgentManifestInvalid");
+            assertThat(condition(stalled, "Stalled").getMessage())
+                    .contains("agent.yaml cannot be used: it is a Deployment of null");
+            assertThat(condition(stalled, "Ready").getStatus()).isEqualTo("False");
+
+            Files.copy(RunningOperator.AGENT, manifest, StandardCopyOption.REPLACE_EXISTING);
+            cluster.policyWith("a", "Ready", "False", "Progressing");
+            assertThat(cluster.daemonSets()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatTheApiServerSaysAgainstTheAgentIsSaidByThePolicy(@TempDir Path directory) throws IOException {
+        Path manifest = Files.writeString(
+                directory.resolve("agent.yaml"),
+                Files.readString(RunningOperator.AGENT).replace("maxUnavailable: 10%", "maxUnavailable: none"));
+        cluster.addNode("worker", Map.of());
+        operator.close();
+        try (var _ = RunningOperator.start(server.clientAs(RunningOperator.USER), manifest)) {
+            cluster.apply("a", STOPPED);
+
+            assertThat(condition(cluster.policyWith("a", "Stalled", "True", "AgentNotApplied"), "Stalled")
+                            .getMessage())
+                    .startsWith("The API server refuses the agent's DaemonSet samepage-agent: ")
+                    .contains("maxUnavailable")
+                    .endsWith("The agents stay as they are; it is tried again every 15 s.");
+        }
+    }
+
+    private static List<AuditLog.Request> writesOfTheOperatorTo(String resource, AuditLog log) {
+        return log.requests().stream()
+                .filter(request -> request.isWrite()
+                        && request.user().equals(RunningOperator.USER)
+                        && request.resource().equals(resource))
+                .toList();
     }
 }

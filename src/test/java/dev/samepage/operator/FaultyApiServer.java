@@ -76,6 +76,12 @@ final class FaultyApiServer implements AutoCloseable {
         }
 
         @Override
+        public MockResponse handleCreate(RecordedRequest request) {
+            var refusal = refusal("POST", request.getPath());
+            return refusal != null ? refusal : super.handleCreate(request);
+        }
+
+        @Override
         public MockResponse handleDelete(String path) {
             var refusal = refusal("DELETE", path);
             return refusal != null ? refusal : super.handleDelete(path);

@@ -1,6 +1,7 @@
 package dev.samepage.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmNodeSpec;
@@ -83,11 +84,23 @@ class FaultyApiServerTest {
         assertThat(server.hasRefused()).isTrue();
     }
 
+    @Test
+    void anEventThatCouldNotBeWrittenIsLostAndDisturbsNothing() {
+        server.refuse("POST", "/namespaces/default/events", 403);
+
+        createPolicy("{nodeSelector: {matchLabels: {zone: moon}}, mode: Stopped}");
+
+        cluster.policyWith("a", "Ready", "True", "NoNodes");
+        await().atMost(Cluster.SOON).until(server::hasRefused);
+    }
+
     private void createPolicy() {
-        var policy = client.getKubernetesSerialization().unmarshal("""
-                        metadata: {name: a, generation: 1}
-                        spec: {nodeSelector: {}, mode: Stopped}
-                        """, KsmPolicy.class);
+        createPolicy("{nodeSelector: {}, mode: Stopped}");
+    }
+
+    private void createPolicy(String spec) {
+        var policy = client.getKubernetesSerialization()
+                .unmarshal("metadata: {name: a, generation: 1}\nspec: " + spec, KsmPolicy.class);
         client.resource(policy).create();
     }
 }

@@ -7,14 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.samepage.testbed.ApiServer;
 import dev.samepage.testbed.RealApiServer;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -22,19 +15,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The operator as it is packaged, in a process of its own, as its service account. */
 @RealApiServer
 class OperatorApplicationApiTest {
-    private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
-
     private final ApiServer server;
     private final Cluster cluster;
 
     @TempDir
     Path directory;
 
-    private Process operator;
-    private int port;
+    private OperatorProcess operator;
 
     OperatorApplicationApiTest(ApiServer server) {
         this.server = server;
@@ -43,40 +32,20 @@ class OperatorApplicationApiTest {
 
     @BeforeEach
     void start() throws IOException {
-        assertThat(JAR).as("what ./mvnw package leaves").exists();
         RunningOperator.install(server);
         cluster.clear();
-        try (var free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
-        var command = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-jar",
-                        JAR.toString(),
-                        "operator")
-                .redirectErrorStream(true)
-                .redirectOutput(log().toFile());
-        command.environment()
-                .putAll(Map.of(
-                        "KUBECONFIG", server.kubeconfig().toString(),
-                        "KUBERNETES_IMPERSONATE_USERNAME", RunningOperator.USER,
-                        "SAMEPAGE_AGENT_MANIFEST", RunningOperator.AGENT.toString(),
-                        "QUARKUS_HTTP_HOST", "127.0.0.1",
-                        "QUARKUS_HTTP_PORT", String.valueOf(port)));
-        operator = command.start();
-        await().atMost(SOON)
-                .until(() -> operator.isAlive() && lines().stream().anyMatch(l -> l.contains("is running")));
+        operator = OperatorProcess.start(server, directory, Map.of());
     }
 
     @AfterEach
-    void stop() throws InterruptedException {
-        operator.destroyForcibly().waitFor();
+    void stop() {
+        operator.close();
         cluster.clear();
     }
 
     @Test
     void saysInOneLineThatItRunsAndWhatItWasGiven() throws IOException {
-        assertThat(lines())
+        assertThat(operator.lines())
                 .filteredOn(line -> !line.startsWith("WARNING: "))
                 .singleElement()
                 .asString()
@@ -84,7 +53,7 @@ class OperatorApplicationApiTest {
                         "version=0.1.0",
                         "namespace=samepage-system",
                         "agentManifest=manifests/agent/daemonset.yaml",
-                        "port=" + port,
+                        "port=" + operator.port(),
                         "Samepage's operator is running");
     }
 
@@ -100,8 +69,8 @@ class OperatorApplicationApiTest {
 
     @Test
     void isHealthy() throws Exception {
-        assertThat(get("/q/health/ready")).contains("\"status\": \"UP\"");
-        assertThat(get("/q/health/live")).contains("\"status\": \"UP\"");
+        assertThat(operator.get("/q/health/ready")).contains("\"status\": \"UP\"");
+        assertThat(operator.get("/q/health/live")).contains("\"status\": \"UP\"");
     }
 
     @Test
@@ -110,35 +79,17 @@ class OperatorApplicationApiTest {
         cluster.apply("a", "{nodeSelector: {}, mode: Stopped}");
         cluster.specFrom("a", "worker-with-a-name");
 
-        assertThat(get("/q/metrics"))
+        assertThat(operator.get("/q/metrics"))
                 .contains("operator_sdk_reconciliations_executions_node")
                 .doesNotContain("worker-with-a-name");
     }
 
     @Test
     void endsWhenItIsAskedTo() throws Exception {
-        operator.destroy();
+        operator.process().destroy();
 
-        assertThat(operator.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(operator.exitValue()).isIn(0, 143);
-        assertThat(lines()).noneMatch(line -> line.contains("ERROR"));
-    }
-
-    private String get(String path) throws IOException, InterruptedException {
-        try (var client = HttpClient.newHttpClient()) {
-            return client.send(
-                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                                    .build(),
-                            BodyHandlers.ofString())
-                    .body();
-        }
-    }
-
-    private Path log() {
-        return directory.resolve("operator.log");
-    }
-
-    private List<String> lines() throws IOException {
-        return Files.readAllLines(log());
+        assertThat(operator.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(operator.process().exitValue()).isIn(0, 143);
+        assertThat(operator.lines()).noneMatch(line -> line.contains("ERROR"));
     }
 }

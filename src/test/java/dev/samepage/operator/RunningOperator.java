@@ -34,10 +34,12 @@ final class RunningOperator implements AutoCloseable {
     static RunningOperator start(KubernetesClient client, Path manifest) {
         var operator = new Operator(
                 configuration -> configuration.withKubernetesClient(client).withCloseClientOnStop(false));
-        var agent =
-                new AgentReconciler(new Settings(NAMESPACE, new Manifest(manifest, Duration.ZERO)), Clock.systemUTC());
-        operator.register(new NodeReconciler());
-        operator.register(new PolicyReconciler(Clock.systemUTC()));
+        var news = new AgentNews();
+        var events = new EventRecorder(client, Clock.systemUTC());
+        var agent = new AgentReconciler(
+                new Settings(NAMESPACE, false, new Manifest(manifest, Duration.ZERO)), Clock.systemUTC(), news);
+        operator.register(new NodeReconciler(events));
+        operator.register(new PolicyReconciler(Clock.systemUTC(), news, events));
         operator.register(agent, agent::updateConfigurationFrom);
         operator.start();
         return new RunningOperator(operator);
@@ -55,7 +57,7 @@ final class RunningOperator implements AutoCloseable {
         return output.stdout();
     }
 
-    private record Settings(String namespace, Agent agent) implements OperatorSettings {}
+    private record Settings(String namespace, boolean leaderElection, Agent agent) implements OperatorSettings {}
 
     private record Manifest(Path manifest, Duration linger) implements OperatorSettings.Agent {}
 }

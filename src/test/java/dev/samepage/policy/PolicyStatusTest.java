@@ -136,6 +136,66 @@ class PolicyStatusTest {
     }
 
     @Test
+    void nodesWithoutAgentsThatCannotBeInstalledStallThePolicy() {
+        var fleet = fleet(policy, obeying("n1", policy, State.APPLIED), ksmNode("n2", null, null))
+                .with(new Agents.Unavailable("AgentManifestInvalid", "The file is empty."));
+
+        assertThat(conditions(new PolicyStatus(Given.CLOCK).of(policy, fleet)))
+                .containsExactly(
+                        "Ready=False AgentManifestInvalid: 1 of 2 nodes as the policy wants, 1 on the way. The file is empty.",
+                        "Reconciling=False AgentManifestInvalid: 1 node on the way, but not without an agent.",
+                        "Stalled=True AgentManifestInvalid: The file is empty.",
+                        "Degraded=True AgentManifestInvalid: The file is empty.",
+                        "Conflicted=False NoConflict: No other policy of this priority matches the same nodes.");
+    }
+
+    @Test
+    void agentsThatCannotBeBroughtUpToDateDegradeThePolicyAndGoOn() {
+        var fleet = fleet(policy, obeying("n1", policy, State.APPLIED), obeying("n2", policy, State.APPLYING))
+                .with(new Agents.Unavailable("AgentNotApplied", "Forbidden."));
+
+        assertThat(conditions(new PolicyStatus(Given.CLOCK).of(policy, fleet)))
+                .contains(
+                        "Ready=False Progressing: 1 of 2 nodes as the policy wants, 1 on the way.",
+                        "Reconciling=True Progressing: 1 node on the way.",
+                        "Stalled=False NoFailures: No node failed.",
+                        "Degraded=True AgentNotApplied: Forbidden.");
+    }
+
+    @Test
+    void aPolicyThatActsOnNoNodeNeedsNoAgents() {
+        KsmPolicy nowhere = policy("a", "{nodeSelector: {matchLabels: {zone: moon}}, mode: Stopped}");
+        var fleet =
+                fleet(nowhere, ksmNode("n1", null, null)).with(new Agents.Unavailable("AgentNotApplied", "Forbidden."));
+
+        assertThat(conditions(new PolicyStatus(Given.CLOCK).of(nowhere, fleet)))
+                .contains(
+                        "Ready=True NoNodes: nodeSelector matches no node.",
+                        "Degraded=False Complete: No node lacks a setting.");
+    }
+
+    @Test
+    void whatWasWrongWithTheAgentsHoldsUntilAnOperatorThatHasJustStartedHasLooked() {
+        KsmNode[] nodes = {ksmNode("n1", null, null)};
+        var unavailable = new Agents.Unavailable("AgentNotApplied", "Forbidden.");
+        var before =
+                new PolicyStatus(Given.CLOCK).of(policy, fleet(policy, nodes).with(unavailable));
+        policy.setStatus(before);
+
+        var unknown =
+                new PolicyStatus(Given.CLOCK).of(policy, fleet(policy, nodes).with(new Agents.Unknown()));
+        var installed =
+                new PolicyStatus(Given.CLOCK).of(policy, fleet(policy, nodes).with(new Agents.Installed()));
+
+        assertThat(unknown).isEqualTo(before);
+        assertThat(conditions(installed))
+                .contains(
+                        "Ready=False Progressing: 0 of 1 node as the policy wants, 1 on the way.",
+                        "Stalled=False NoFailures: No node failed.",
+                        "Degraded=False Complete: No node lacks a setting.");
+    }
+
+    @Test
     void aTieIsAConflictOnBothAndNamesTheOther() {
         KsmPolicy rival = forAll("b", 5);
         var fleet = new Fleet(
@@ -274,7 +334,11 @@ class PolicyStatusTest {
             policies.add(forAll("p".repeat(60) + i, 5));
         }
 
-        var status = new PolicyStatus(Given.CLOCK).of(policy, Fleet.of(nodes, policies, ksmNodes));
+        var status = new PolicyStatus(Given.CLOCK)
+                .of(
+                        policy,
+                        Fleet.of(nodes, policies, ksmNodes)
+                                .with(new Agents.Unavailable("AgentNotApplied", "x".repeat(9000))));
 
         assertThat(requireNonNull(status.nodes()).failed()).isEqualTo(5000);
         assertThat(new KubernetesSerialization().asJson(status).getBytes(StandardCharsets.UTF_8))

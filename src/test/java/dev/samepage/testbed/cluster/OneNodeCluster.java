@@ -147,6 +147,7 @@ public final class OneNodeCluster implements AutoCloseable {
     /** Puts a program on the PATH of {@link #command}, under its own name. */
     public void addProgram(Path executable) {
         try {
+            Files.deleteIfExists(bin().resolve(executable.getFileName()));
             Files.createSymbolicLink(bin().resolve(executable.getFileName()), executable.toAbsolutePath());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

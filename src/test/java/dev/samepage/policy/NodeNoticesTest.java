@@ -1,0 +1,79 @@
+package dev.samepage.policy;
+
+import static dev.samepage.policy.Given.forAll;
+import static dev.samepage.policy.Given.ksmNode;
+import static dev.samepage.policy.Given.obeying;
+import static dev.samepage.policy.Given.policy;
+import static dev.samepage.policy.Given.report;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.samepage.api.KsmNode;
+import dev.samepage.api.KsmNodeSpec;
+import dev.samepage.api.KsmPolicy;
+import dev.samepage.api.State;
+import org.junit.jupiter.api.Test;
+
+class NodeNoticesTest {
+    private final KsmPolicy policy = forAll("a", 5);
+    private final KsmNodeSpec told = Assignment.specFrom(policy);
+    private final KsmNode applied = obeying("n1", policy, State.APPLIED);
+
+    @Test
+    void whatIsAppliedForTheFirstTimeIsSaidWithItsPolicy() {
+        assertThat(NodeNotices.between(ksmNode("n1", told, null), applied))
+                .contains(Notice.normal("KsmApplied", "KsmPolicy a: all is well"));
+        assertThat(NodeNotices.between(obeying("n1", policy, State.APPLYING), applied))
+                .contains(Notice.normal("KsmApplied", "KsmPolicy a: all is well"));
+    }
+
+    @Test
+    void anotherSampleIsNoNews() {
+        assertThat(NodeNotices.between(applied, applied)).isEmpty();
+    }
+
+    @Test
+    void aPolicyThatIsEditedIsSaidOnceTheNodeHasIt() {
+        KsmNode toldSomethingElse = ksmNode("n1", told, report(State.APPLIED, "another"));
+
+        assertThat(NodeNotices.between(applied, toldSomethingElse)).isEmpty();
+        assertThat(NodeNotices.between(toldSomethingElse, applied))
+                .contains(Notice.normal("KsmApplied", "KsmPolicy a: all is well"));
+    }
+
+    @Test
+    void observingIsSaidToo() {
+        KsmPolicy observe = policy("a", "{nodeSelector: {}, mode: Observe}");
+
+        assertThat(NodeNotices.between(
+                        ksmNode("n1", Assignment.specFrom(observe), null), obeying("n1", observe, State.OBSERVING)))
+                .contains(Notice.normal("KsmObserving", "KsmPolicy a: all is well"));
+    }
+
+    @Test
+    void aFailureIsAWarningWhenItBegins() {
+        KsmNode failed = obeying("n1", policy, State.FAILED);
+
+        assertThat(NodeNotices.between(applied, failed))
+                .contains(Notice.warning("KsmFailed", "KsmPolicy a: all is well"));
+        assertThat(NodeNotices.between(failed, failed)).isEmpty();
+        assertThat(NodeNotices.between(failed, applied))
+                .contains(Notice.normal("KsmApplied", "KsmPolicy a: all is well"));
+    }
+
+    @Test
+    void aNodeThatIsReleasedIsSaidToBeRestored() {
+        var released = new KsmNodeSpec(null, null, null, null, "released");
+        KsmNode restored = ksmNode("n1", released, report(State.RESTORED, "released"));
+
+        assertThat(NodeNotices.between(ksmNode("n1", released, report(State.APPLIED, told.hash())), restored))
+                .contains(Notice.normal("KsmRestored", "all is well"));
+        assertThat(NodeNotices.between(restored, restored)).isEmpty();
+    }
+
+    @Test
+    void onTheWayAndUnknownStatesAreNoNews() {
+        assertThat(NodeNotices.between(applied, obeying("n1", policy, State.APPLYING)))
+                .isEmpty();
+        assertThat(NodeNotices.between(applied, ksmNode("n1", told, null))).isEmpty();
+    }
+}
