@@ -177,14 +177,9 @@ public final class ApiServer implements AutoCloseable {
      * @throws IllegalStateException if one is refused, with kubectl's words
      */
     public void applyCrds() {
-        must(kubectl("apply", "--server-side", "--kustomize", CRDS));
-        must(kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all"));
-    }
-
-    private static void must(Command.Output output) {
-        if (!output.succeeded()) {
-            throw new IllegalStateException(output.stderr().strip());
-        }
+        kubectl("apply", "--server-side", "--kustomize", CRDS).orThrow();
+        kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", "--all")
+                .orThrow();
     }
 
     /** What the server was asked since its start. */

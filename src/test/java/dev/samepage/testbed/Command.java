@@ -32,6 +32,18 @@ public record Command(List<String> words, Map<String, String> environment) {
         public boolean succeeded() {
             return exitCode == 0;
         }
+
+        /**
+         * What it printed.
+         *
+         * @throws IllegalStateException if it failed, with all that it said
+         */
+        public String orThrow() {
+            if (!succeeded()) {
+                throw new IllegalStateException((stdout + stderr).strip());
+            }
+            return stdout;
+        }
     }
 
     /** Runs the program with nothing to read. */

@@ -39,8 +39,8 @@ public record ServerBinaries(Map<String, Path> programs, String version) {
         return new BinarySearch(MODULE, System.getenv(), progress).find();
     }
 
-    /** How the programs are built. */
-    static List<GoProgram> programsOf(Path module) {
+    /** How the programs are built, given the directory of the Go module that pins them. */
+    public static List<GoProgram> programsOf(Path module) {
         return List.of(
                 new GoProgram("etcd", module, "go.etcd.io/etcd/server/v3"),
                 new GoProgram("kube-apiserver", module, "k8s.io/kubernetes/cmd/kube-apiserver"),

@@ -2,6 +2,7 @@ package dev.samepage.testbed.cluster;
 
 import dev.samepage.testbed.Command;
 import dev.samepage.testbed.GoProgram;
+import dev.samepage.testbed.ServerBinaries;
 import dev.samepage.testbed.UnavailableException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,15 +23,15 @@ record ClusterPrograms(Map<String, Path> built) {
     private static final Path PODS = MODULE.resolve("pods");
     private static final Path CNI = Path.of("/usr/lib/cni");
 
-    private static final List<GoProgram> GO = List.of(
-            new GoProgram("etcd", MODULE, "go.etcd.io/etcd/server/v3"),
-            kubernetes("kube-apiserver"),
-            kubernetes("kubectl"),
-            kubernetes("kube-controller-manager"),
-            kubernetes("kube-scheduler"),
-            kubernetes("kubelet"),
-            new GoProgram("pause", PODS, "./pause"),
-            new GoProgram("guest", PODS, "./guest"));
+    private static final List<GoProgram> GO = Stream.concat(
+                    ServerBinaries.programsOf(MODULE).stream(),
+                    Stream.of(
+                            kubernetes("kube-controller-manager"),
+                            kubernetes("kube-scheduler"),
+                            kubernetes("kubelet"),
+                            new GoProgram("pause", PODS, "./pause"),
+                            new GoProgram("guest", PODS, "./guest")))
+            .toList();
 
     /** A Debian package and a program in it: a file, or a name to be found on the PATH. */
     private record DebianPackage(String name, Path program) {

@@ -1,6 +1,5 @@
 package dev.samepage.testbed.cluster;
 
-import dev.samepage.testbed.Command;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,16 +21,17 @@ public record GuestPod(OneNodeCluster cluster, String name, List<String> options
     /** Creates it and returns when its memory is filled. */
     public void create() {
         String arguments = options.stream().map(option -> '"' + option + '"').collect(Collectors.joining(", "));
-        must(cluster.kubectlReading(
-                """
+        String manifest = """
                 apiVersion: v1
                 kind: Pod
                 metadata: {name: %s, labels: {app: guest}}
                 spec:
                   containers:
                     - {name: guest, image: "%s", args: [%s]}
-                """.formatted(name, OneNodeCluster.GUEST_IMAGE, arguments), "apply", "--filename=-"));
-        must(cluster.kubectl("wait", "--for=condition=Ready", "--timeout=120s", "pod/" + name));
+                """.formatted(name, OneNodeCluster.GUEST_IMAGE, arguments);
+        cluster.kubectlReading(manifest, "apply", "--filename=-").orThrow();
+        cluster.kubectl("wait", "--for=condition=Ready", "--timeout=120s", "pod/" + name)
+                .orThrow();
         cluster.until(
                 "the guest's memory is filled",
                 () -> cluster.kubectl("logs", name).stdout().startsWith("ready"));
@@ -39,7 +39,7 @@ public record GuestPod(OneNodeCluster cluster, String name, List<String> options
 
     /** Deletes it and returns when it is gone. */
     public void delete() {
-        must(cluster.kubectl("delete", "pod", name, "--ignore-not-found"));
+        cluster.kubectl("delete", "pod", name, "--ignore-not-found").orThrow();
     }
 
     /** How often its container has been started again. */
@@ -73,13 +73,6 @@ public record GuestPod(OneNodeCluster cluster, String name, List<String> options
     }
 
     private String get(String path) {
-        return must(cluster.kubectl("get", "pod", name, "--output=jsonpath=" + path));
-    }
-
-    private static String must(Command.Output output) {
-        if (!output.succeeded()) {
-            throw new IllegalStateException(output.stderr().strip());
-        }
-        return output.stdout();
+        return cluster.kubectl("get", "pod", name, "--output=jsonpath=" + path).orThrow();
     }
 }

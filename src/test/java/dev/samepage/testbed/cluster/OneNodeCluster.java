@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -111,7 +110,7 @@ public final class OneNodeCluster implements AutoCloseable {
      *     that use it need an imagePullPolicy of IfNotPresent or Never
      */
     public void importImage(Path tar) {
-        must(new Command(enclosure.inside(Node.importCommand(tar)), Map.of()).run());
+        new Command(enclosure.inside(Node.importCommand(tar)), Map.of()).run().orThrow();
     }
 
     /** Gives an image of the node another name too, as if another version had been imported. */
@@ -227,11 +226,10 @@ public final class OneNodeCluster implements AutoCloseable {
         List<Daemon> needed = daemons().stream().filter(Daemon::isRunning).toList();
         Instant deadline = Instant.now().plus(PATIENCE);
         while (!happened.getAsBoolean()) {
-            List<String> ended = new ArrayList<>();
-            needed.stream()
+            List<String> ended = needed.stream()
                     .filter(daemon -> !daemon.isRunning())
                     .map(Daemon::name)
-                    .forEach(ended::add);
+                    .toList();
             if (!ended.isEmpty() || Instant.now().isAfter(deadline)) {
                 String reason = ended.isEmpty() ? "Not within " + PATIENCE.toMinutes() + " minutes" : "Ended: " + ended;
                 throw new IllegalStateException(
@@ -243,12 +241,6 @@ public final class OneNodeCluster implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("interrupted while waiting until " + event, e);
             }
-        }
-    }
-
-    private static void must(Command.Output output) {
-        if (!output.succeeded()) {
-            throw new IllegalStateException((output.stdout() + output.stderr()).strip());
         }
     }
 
