@@ -1,6 +1,7 @@
 package dev.samepage.operator;
 
 import io.javaoperatorsdk.operator.api.config.InformerStoppedHandler;
+import io.javaoperatorsdk.operator.api.monitoring.AggregatedMetrics;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -9,6 +10,7 @@ import io.quarkus.runtime.Quarkus;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,11 +25,12 @@ public class Wiring {
         return Clock.systemUTC();
     }
 
-    /** The SDK's metrics without the resource's name, which would make as many series as the cluster has nodes. */
+    /** The SDK's metrics without the resource's name, which would make as many series as the cluster has nodes, and our own. */
     @Produces
     @Singleton
     Metrics metrics(MeterRegistry registry) {
-        return MicrometerMetrics.withoutPerResourceMetrics(registry);
+        return new AggregatedMetrics(
+                List.of(MicrometerMetrics.withoutPerResourceMetrics(registry), new FailedReconciliations(registry)));
     }
 
     /** An operator that is blind to a kind must not go on as if nothing had changed there: it ends, to be started anew. */
