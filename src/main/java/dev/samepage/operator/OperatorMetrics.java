@@ -1,7 +1,7 @@
 package dev.samepage.operator;
 
 import io.javaoperatorsdk.operator.Operator;
-import io.prometheus.client.CollectorRegistry;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -11,11 +11,12 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 public class OperatorMetrics {
 
+    @SuppressWarnings("deprecation") // of Micrometer; it is what Quarkus still uses
     void register(
             @Observes StartupEvent start,
-            CollectorRegistry registry,
+            PrometheusMeterRegistry registry,
             Operator operator,
             @ConfigProperty(name = "quarkus.application.version") String version) {
-        new FleetMetrics(() -> Caches.of(operator), version).register(registry);
+        new FleetMetrics(() -> Caches.of(operator), version).register(registry.getPrometheusRegistry());
     }
 }
