@@ -1,5 +1,6 @@
 package dev.samepage.agent;
 
+import dev.samepage.agent.Activity.Aim;
 import dev.samepage.agent.ControlPlane.Knowledge;
 import dev.samepage.api.KsmNodeSpec;
 import dev.samepage.api.KsmNodeStatus;
@@ -41,6 +42,7 @@ public final class Agent {
     private final ControlPlane controlPlane;
     private final ReportSchedule schedule;
     private final LongSupplier nanoTime;
+    private final Activity activity;
 
     private final Kernel kernel;
     private final Applier applier;
@@ -53,11 +55,15 @@ public final class Agent {
     private @Nullable Instant missingSince;
     private String unreadable = "";
 
+    /** What the node was told when nothing was left to be done last. */
+    private @Nullable String settledHash;
+
     /**
      * An agent that goes on with what the journal says until the control plane speaks.
      *
      * @param node its name, for messages
      * @param nanoTime a clock that never goes back, in nanoseconds
+     * @param activity where it says what it does
      */
     public Agent(
             String node,
@@ -65,15 +71,17 @@ public final class Agent {
             StateFiles stateFiles,
             ControlPlane controlPlane,
             ReportSchedule schedule,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            Activity activity) {
         this.node = node;
         this.host = host;
         this.controlPlane = controlPlane;
         this.schedule = schedule;
         this.nanoTime = nanoTime;
+        this.activity = activity;
         kernel = host.kernel();
-        journal = new Journal(stateFiles, kernel.bootId());
-        applier = new Applier(node, host.ksm(), host.unmerger(), journal);
+        journal = new Journal(new CountedStateFiles(stateFiles, activity), kernel.bootId());
+        applier = new Applier(node, host.ksm(), host.unmerger(), journal, activity);
         statusReport = new StatusReport(kernel);
     }
 
@@ -87,6 +95,7 @@ public final class Agent {
             Decision decision = journal.unread()
                     .map(Decision::refused)
                     .orElseGet(() -> Decision.of(assignment, sample, journal.originals(), kernel));
+            activity.aimsAt(new Aim(policy(knowledge), decision.wanted(sample.knobs()), decision.unmergeRefused()));
             if (settle(knowledge, assignment, decision, sample)) {
                 measured = observe();
             }
@@ -96,6 +105,7 @@ public final class Agent {
                 forget();
             }
         } else {
+            activity.aimsAt(null);
             withoutKsm(assignment);
         }
         return report(knowledge, measured);
@@ -135,6 +145,14 @@ public final class Agent {
                         .map(this::withoutKsmNode)
                         .orElse(new Assignment.None());
         };
+    }
+
+    /** The policy that covers the node as far as is known; empty where none does. */
+    private String policy(Knowledge knowledge) {
+        return (knowledge instanceof Knowledge.Present present ? Optional.of(present.spec()) : journal.spec())
+                .map(KsmNodeSpec::policy)
+                .map(KsmNodeSpec.PolicyReference::name)
+                .orElse("");
     }
 
     /** A KsmNode that vanishes altogether is given a while to come back. */
@@ -200,6 +218,7 @@ public final class Agent {
     private boolean settle(Knowledge knowledge, Assignment assignment, Decision decision, Sample sample) {
         String hash = assignment.hashOrEmpty();
         if (decision.actions().isEmpty()) {
+            settledHash = hash;
             standing = new Standing(hash, decision.state(), decision.message(), decision.degraded());
             return false;
         }
@@ -216,6 +235,7 @@ public final class Agent {
             return false;
         }
         attempts = attempts.next(hash, sample.at());
+        activity.count(Deed.ATTEMPT);
         if (decision.actions().stream().anyMatch(Action.Unmerge.class::isInstance)) {
             standing = new Standing(
                     hash,
@@ -224,7 +244,11 @@ public final class Agent {
                     decision.degraded());
             report(knowledge, observe());
         }
+        long written = activity.counted(Deed.WRITE);
         List<String> failures = applier.apply(decision.actions());
+        if (hash.equals(settledHash)) {
+            activity.count(Deed.PUT_BACK, activity.counted(Deed.WRITE) - written);
+        }
         standing = failures.isEmpty()
                 ? new Standing(hash, decision.state(), decision.message(), decision.degraded())
                 : new Standing(hash, State.FAILED, failed(failures, decision), decision.degraded());

@@ -21,8 +21,18 @@ public final class AgentLoop {
     private final Semaphore woken = new Semaphore(0);
     private final AtomicReference<@Nullable KsmNodeStatus> newest = new AtomicReference<>();
     private final AtomicLong lastRoundNanos = new AtomicLong(System.nanoTime());
+    private final Activity activity;
     private volatile boolean stopped;
     private String failure = "";
+
+    /**
+     * A loop that does not run yet.
+     *
+     * @param activity where it says how its rounds went
+     */
+    public AgentLoop(Activity activity) {
+        this.activity = activity;
+    }
 
     /** Makes the next round start now. */
     public void wake() {
@@ -38,11 +48,15 @@ public final class AgentLoop {
     /** Runs rounds until {@link #stop}. A round that throws is logged and does not end the loop. */
     public void run(Agent agent) throws InterruptedException {
         while (!stopped) {
+            long start = System.nanoTime();
             try {
                 newest.set(agent.round());
-                lastRoundNanos.set(System.nanoTime());
+                long end = System.nanoTime();
+                lastRoundNanos.set(end);
+                activity.roundTook(Duration.ofNanos(end - start));
                 failure = "";
             } catch (RuntimeException e) {
+                activity.count(Deed.ROUND_FAILED);
                 sayOnce(e);
             }
             if (woken.tryAcquire(BEAT.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -19,12 +19,14 @@ final class Applier {
     private final Ksm ksm;
     private final Unmerger unmerger;
     private final Journal journal;
+    private final Activity activity;
 
-    Applier(String node, Ksm ksm, Unmerger unmerger, Journal journal) {
+    Applier(String node, Ksm ksm, Unmerger unmerger, Journal journal, Activity activity) {
         this.node = node;
         this.ksm = ksm;
         this.unmerger = unmerger;
         this.journal = journal;
+        this.activity = activity;
     }
 
     /**
@@ -64,12 +66,14 @@ final class Applier {
     private boolean set(Knob knob, long value, List<String> failures) {
         WriteResult result = ksm.write(knob, value);
         if (!(result instanceof WriteResult.Failed failed)) {
+            activity.count(Deed.WRITE);
             log.atInfo()
                     .addKeyValue("node", node)
                     .addKeyValue(knob.file(), knob.text(value))
                     .log("Set");
             return true;
         }
+        activity.count(Deed.WRITE_REFUSED);
         String failure = Refusals.describe(failed, node);
         log.atWarn().addKeyValue("node", node).log(failure);
         failures.add(failure);
@@ -85,9 +89,11 @@ final class Applier {
         log.atInfo().addKeyValue("node", node).addKeyValue("bytes", bytes).log("Un-merging");
         UnmergeResult result = unmerger.unmerge();
         if (!(result instanceof UnmergeResult.NotUnmerged failed)) {
+            activity.count(Deed.UNMERGE);
             log.atInfo().addKeyValue("node", node).log("Un-merged");
             return true;
         }
+        activity.count(Deed.UNMERGE_FAILED);
         String failure = Refusals.describe(failed, node);
         log.atWarn().addKeyValue("node", node).log(failure);
         failures.add(failure);

@@ -22,10 +22,31 @@ import java.util.Optional;
  * @param state where the node stands once the actions have succeeded
  * @param message what to say then, for a person
  * @param degraded what was asked for and cannot be had on this kernel; empty when nothing
+ * @param unmergeRefused whether memory should be un-merged and is not, because too little is available
  */
-public record Decision(List<Action> actions, State state, String message, Optional<String> degraded) {
+public record Decision(
+        List<Action> actions, State state, String message, Optional<String> degraded, boolean unmergeRefused) {
     public Decision {
         actions = List.copyOf(actions);
+    }
+
+    private Decision(List<Action> actions, State state, String message, Optional<String> degraded) {
+        this(actions, state, message, degraded, false);
+    }
+
+    /** Every knob as it is once the actions have succeeded, where it is {@code current} before. */
+    Map<Knob, Long> wanted(Map<Knob, Long> current) {
+        Map<Knob, Long> wanted = new EnumMap<>(Knob.class);
+        wanted.putAll(current);
+        for (Action action : actions) {
+            switch (action) {
+                case Action.Set(Knob knob, long value) -> wanted.put(knob, value);
+                case Action.Unmerge unmerge -> wanted.put(Knob.RUN, 2L);
+                case Action.SaveOriginals save -> {}
+                case Action.Release release -> {}
+            }
+        }
+        return wanted;
     }
 
     /**
@@ -86,7 +107,12 @@ public record Decision(List<Action> actions, State state, String message, Option
         }
         Optional<String> failure = way.refusal().or(target::refusal);
         return failure.isPresent()
-                ? new Decision(actions, State.FAILED, failure.orElseThrow(), Optional.empty())
+                ? new Decision(
+                        actions,
+                        State.FAILED,
+                        failure.orElseThrow(),
+                        Optional.empty(),
+                        way.refusal().isPresent())
                 : new Decision(actions, State.APPLIED, applied(covered.tuning(), target), missing(target, kernel));
     }
 
@@ -122,7 +148,7 @@ public record Decision(List<Action> actions, State state, String message, Option
             String message) {
         Way way = Way.to(originals.toRestore(), unmerged, unmerge, sample, kernel, WriteOrder::toRestore);
         if (way.refusal().isPresent()) {
-            return new Decision(way.actions(), State.FAILED, way.refusal().orElseThrow(), Optional.empty());
+            return new Decision(way.actions(), State.FAILED, way.refusal().orElseThrow(), Optional.empty(), true);
         }
         List<Action> actions = new ArrayList<>(way.actions());
         actions.add(new Action.Release());

@@ -31,6 +31,7 @@ public final class KsmNodeClient implements ControlPlane, AutoCloseable {
     private final KubernetesClient client;
     private final String node;
     private final Runnable wake;
+    private final Activity activity;
     private final SharedIndexInformer<KsmNode> informer;
 
     /** Whether the API server has answered; earlier than the informer's own word for it, which comes after the events. */
@@ -43,11 +44,13 @@ public final class KsmNodeClient implements ControlPlane, AutoCloseable {
      * Starts to watch. An API server that cannot be reached is tried again, with growing pauses, for as long as it takes.
      *
      * @param wake called from another thread whenever there is something new
+     * @param activity where it says what was reported
      */
-    public KsmNodeClient(KubernetesClient client, String node, Runnable wake) {
+    public KsmNodeClient(KubernetesClient client, String node, Runnable wake, Activity activity) {
         this.client = client;
         this.node = node;
         this.wake = wake;
+        this.activity = activity;
         writer = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("status-writer").factory());
         informer = client.resources(KsmNode.class).withName(node).runnableInformer(0);
@@ -121,11 +124,13 @@ public final class KsmNodeClient implements ControlPlane, AutoCloseable {
                             .withFieldManager(FIELD_MANAGER)
                             .withForce(true)
                             .build());
+            activity.count(Deed.REPORT);
             return true;
         } catch (RuntimeException e) {
             if (e instanceof KubernetesClientException refused && refused.getCode() == NOT_FOUND) {
                 return true;
             }
+            activity.count(Deed.REPORT_FAILED);
             log.atWarn()
                     .addKeyValue("node", node)
                     .addKeyValue("error", e.getMessage())

@@ -1,6 +1,7 @@
 package dev.samepage.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.samepage.agent.Activity;
 import dev.samepage.agent.Agent;
 import dev.samepage.agent.AgentLoop;
 import dev.samepage.agent.Endpoint;
@@ -115,15 +116,17 @@ final class AgentCommand implements Callable<Integer> {
         Clock clock = Clock.systemUTC();
         Host host = hostOptions.host(clock);
         StateDirectory state = hostOptions.stateDirectory();
-        AgentLoop loop = new AgentLoop();
+        Activity activity = new Activity();
+        AgentLoop loop = new AgentLoop(activity);
         CountDownLatch ended = new CountDownLatch(1);
         try (KubernetesClient connected = client.get();
-                KsmNodeClient controlPlane = new KsmNodeClient(connected, node, loop::wake);
-                Endpoint endpoint = new Endpoint(listen, loop, new NodeMetrics(new HostProc(hostOptions.proc)));
+                KsmNodeClient controlPlane = new KsmNodeClient(connected, node, loop::wake, activity);
+                Endpoint endpoint = new Endpoint(
+                        listen, loop, new NodeMetrics(new HostProc(hostOptions.proc), activity, Version.number()));
                 Closeable _ = waitForLock(state)) {
             ReportSchedule schedule = new ReportSchedule(
                     reportEvery, () -> ThreadLocalRandom.current().nextDouble());
-            Agent agent = new Agent(node, host, state, controlPlane, schedule, System::nanoTime);
+            Agent agent = new Agent(node, host, state, controlPlane, schedule, System::nanoTime, activity);
             Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> end(loop, ended)));
             log.atInfo()
                     .addKeyValue("node", node)

@@ -3,6 +3,7 @@ package dev.samepage.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.samepage.agent.Activity;
 import dev.samepage.agent.Agent;
 import dev.samepage.agent.Host;
 import dev.samepage.agent.ReportSchedule;
@@ -117,7 +118,13 @@ final class LocalCommand implements Callable<Integer> {
         PrintWriter lines = output == Output.JSON ? command.commandLine().getErr() : out;
         LocalControlPlane controlPlane = new LocalControlPlane(wanted(policy), lines, clock);
         Agent agent = new Agent(
-                "this host", host, state, controlPlane, new ReportSchedule(BEAT, () -> 0.5), System::nanoTime);
+                "this host",
+                host,
+                state,
+                controlPlane,
+                new ReportSchedule(BEAT, () -> 0.5),
+                System::nanoTime,
+                new Activity());
         CountDownLatch interrupted = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> end(interrupted, ended)));

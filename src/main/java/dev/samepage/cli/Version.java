@@ -7,14 +7,19 @@ import picocli.CommandLine.IVersionProvider;
 
 /** What {@code --version} prints. */
 final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() throws IOException {
+    /** Samepage's version, such as 0.1.0. */
+    static String number() throws IOException {
         Properties properties = new Properties();
         try (InputStream in = Version.class.getResourceAsStream("/samepage-version.properties")) {
             properties.load(in);
         }
+        return properties.getProperty("version", "unknown");
+    }
+
+    @Override
+    public String[] getVersion() throws IOException {
         return new String[] {
-            "samepage " + properties.getProperty("version"),
+            "samepage " + number(),
             "Java " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.version")
         };
     }

@@ -2,6 +2,7 @@ package dev.samepage.operator;
 
 import io.javaoperatorsdk.operator.api.config.InformerStoppedHandler;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.monitoring.AggregatedMetrics;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.monitoring.micrometer.MicrometerMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,6 +12,7 @@ import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,11 +28,12 @@ public class Wiring {
         return Clock.systemUTC();
     }
 
-    /** The SDK's metrics without the resource's name, which would make as many series as the cluster has nodes. */
+    /** The SDK's metrics without the resource's name, which would make as many series as the cluster has nodes, and our own. */
     @Produces
     @Singleton
     Metrics metrics(MeterRegistry registry) {
-        return MicrometerMetrics.withoutPerResourceMetrics(registry);
+        return new AggregatedMetrics(
+                List.of(MicrometerMetrics.withoutPerResourceMetrics(registry), new FailedReconciliations(registry)));
     }
 
     /** Null where there is to be no election, which only a dependent bean may be. */

@@ -35,10 +35,11 @@ class EndpointTest {
         FakeProc files = new FakeProc(proc);
         files.kernelThreads();
         files.file("37/schedstat", "1500000000 0 0\n");
+        Activity activity = new Activity();
         endpoint = new Endpoint(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                new AgentLoop(),
-                new NodeMetrics(new HostProc(proc)));
+                new AgentLoop(activity),
+                new NodeMetrics(new HostProc(proc), activity, "1.2.3"));
     }
 
     @AfterEach
@@ -65,10 +66,10 @@ class EndpointTest {
 
     @Test
     void theCpuOfKsmdIsThereBeforeTheFirstRound() throws Exception {
-        assertThat(get("/metrics").body()).isEqualTo("""
-                # HELP samepage_ksmd_cpu_seconds_total CPU time of ksmd since boot.
-                # TYPE samepage_ksmd_cpu_seconds_total counter
-                samepage_ksmd_cpu_seconds_total 1.5
+        assertThat(get("/metrics").body()).contains("""
+                # HELP samepage_node_ksmd_cpu_seconds_total CPU time of the kernel's ksmd thread since boot.
+                # TYPE samepage_node_ksmd_cpu_seconds_total counter
+                samepage_node_ksmd_cpu_seconds_total 1.5
                 """);
     }
 

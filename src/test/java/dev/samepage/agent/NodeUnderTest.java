@@ -40,6 +40,7 @@ final class NodeUnderTest implements ControlPlane {
     final FakeKsm ksm;
     final SuddenDeath death = new SuddenDeath();
     final Path state;
+    final Activity activity = new Activity();
     final List<KsmNodeStatus> reports = new ArrayList<>();
 
     private final Path proc;
@@ -76,7 +77,8 @@ final class NodeUnderTest implements ControlPlane {
                 death.before(new StateDirectory(state)),
                 this,
                 new ReportSchedule(Duration.ofMinutes(5), () -> 0.5),
-                () -> Duration.between(Instant.EPOCH, now).toNanos());
+                () -> Duration.between(Instant.EPOCH, now).toNanos(),
+                activity);
     }
 
     private UnmergeResult unmerge() {

@@ -79,6 +79,11 @@ public final class SamepageProcess implements AutoCloseable {
         return process.pid();
     }
 
+    /** The port of the loopback interface that it listens on. */
+    public int port() {
+        return port;
+    }
+
     /** {@code System.nanoTime()} of the moment before it was started. */
     public long startNanos() {
         return startNanos;
