@@ -85,8 +85,12 @@ class InstallClusterTest {
         way.uninstall(administrator);
 
         assertThat(ksm.read()).isEqualTo(found);
-        await("every object to be gone", () -> assertThat(Leftovers.objects(administrator)).isEmpty());
-        await("every process to have ended", () -> assertThat(Leftovers.processes()).isEmpty());
+        await(
+                "every object to be gone",
+                () -> assertThat(Leftovers.objects(administrator)).isEmpty());
+        await(
+                "every process to have ended",
+                () -> assertThat(Leftovers.processes()).isEmpty());
         assertThat(Leftovers.files()).isEmpty();
     }
 

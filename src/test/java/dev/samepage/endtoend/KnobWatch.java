@@ -28,7 +28,9 @@ final class KnobWatch implements AutoCloseable {
         List<String> names = new ArrayList<>();
         for (WatchKey key = watch.poll(); key != null; key = watch.poll()) {
             Stream<WatchEvent<?>> events = key.pollEvents().stream();
-            events.map(event -> event.kind() == StandardWatchEventKinds.OVERFLOW ? "too many to tell" : event.context().toString())
+            events.map(event -> event.kind().equals(StandardWatchEventKinds.OVERFLOW)
+                            ? "too many to tell"
+                            : event.context().toString())
                     .forEach(names::add);
             key.reset();
         }

@@ -19,11 +19,13 @@ final class Leftovers {
     static List<String> objects(Administrator administrator) {
         String kinds = String.join(
                 ",",
-                administrator.type("kubectl api-resources --verbs=list --output=name")
+                administrator
+                        .type("kubectl api-resources --verbs=list --output=name")
                         .lines()
                         .filter(kind -> !kind.startsWith("events"))
                         .toList());
-        return administrator.type("kubectl get " + kinds + " --all-namespaces --ignore-not-found --output=name")
+        return administrator
+                .type("kubectl get " + kinds + " --all-namespaces --ignore-not-found --output=name")
                 .lines()
                 .filter(name -> name.contains("samepage") || name.contains("ksmnode") || name.contains("ksmpolic"))
                 .toList();
@@ -58,7 +60,8 @@ final class Leftovers {
 
     private static String commandLine(long process) {
         try {
-            return Files.readString(Path.of("/proc", Long.toString(process), "cmdline")).replace('\0', ' ');
+            return Files.readString(Path.of("/proc", Long.toString(process), "cmdline"))
+                    .replace('\0', ' ');
         } catch (IOException ended) {
             return "";
         }

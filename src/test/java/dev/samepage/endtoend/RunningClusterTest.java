@@ -57,7 +57,9 @@ class RunningClusterTest {
     @AfterAll
     void uninstall() {
         Way.KUSTOMIZE.uninstall(administrator);
-        await("every process to have ended", () -> assertThat(Leftovers.processes()).isEmpty());
+        await(
+                "every process to have ended",
+                () -> assertThat(Leftovers.processes()).isEmpty());
     }
 
     @Test
@@ -116,12 +118,16 @@ class RunningClusterTest {
         try {
             await("the KsmNode of another node", () -> administrator.type("kubectl get ksmn node-2"));
 
-            assertThat(asAgent("patch ksmn node-2 --subresource=status --type=merge --patch={\"status\":{\"message\":\"x\"}}")
+            assertThat(asAgent(
+                                    "patch ksmn node-2 --subresource=status --type=merge --patch={\"status\":{\"message\":\"x\"}}")
                             .stderr())
                     .contains("the agent of node node-1 may not write the KsmNode node-2");
-            assertThat(asAgent("patch ksmn node-1 --type=merge --patch={\"spec\":{\"policy\":\"x\"}}").stderr())
+            assertThat(asAgent("patch ksmn node-1 --type=merge --patch={\"spec\":{\"policy\":\"x\"}}")
+                            .stderr())
                     .contains("cannot patch resource \"ksmnodes\"");
-            assertThat(asAgent("patch ksmn node-1 --subresource=status --type=merge --patch={\"status\":{\"message\":\"x\"}}"))
+            assertThat(
+                            asAgent(
+                                    "patch ksmn node-1 --subresource=status --type=merge --patch={\"status\":{\"message\":\"x\"}}"))
                     .returns(0, Command.Output::exitCode);
         } finally {
             administrator.type("kubectl delete node node-2");
@@ -163,8 +169,8 @@ class RunningClusterTest {
             fault.happens();
             assertThat(watch.written()).as("knobs written meanwhile").isEmpty();
 
-            administrator.type(
-                    "kubectl patch ksmp fixed --type=merge --patch={\"spec\":{\"fixed\":{\"pagesToScan\":" + pagesToScan + "}}}");
+            administrator.type("kubectl patch ksmp fixed --type=merge --patch={\"spec\":{\"fixed\":{\"pagesToScan\":"
+                    + pagesToScan + "}}}");
             await(
                     "the node to be as the policy now says",
                     () -> assertThat(ksm.read()).containsEntry(Knob.PAGES_TO_SCAN, pagesToScan));
@@ -191,9 +197,10 @@ class RunningClusterTest {
 
     /** Runs kubectl with nothing but the token in the agent's pod. */
     private Command.Output asAgent(String arguments) throws IOException {
-        String token = Files.readString(Path.of(
-                "/proc", Long.toString(agent()), "root/var/run/secrets/kubernetes.io/serviceaccount/token"));
-        return administrator.tries("kubectl --kubeconfig=/dev/null --server=https://10.96.0.1 --insecure-skip-tls-verify --token="
-                + token + " " + arguments);
+        String token = Files.readString(
+                Path.of("/proc", Long.toString(agent()), "root/var/run/secrets/kubernetes.io/serviceaccount/token"));
+        return administrator.tries(
+                "kubectl --kubeconfig=/dev/null --server=https://10.96.0.1 --insecure-skip-tls-verify --token=" + token
+                        + " " + arguments);
     }
 }

@@ -47,7 +47,9 @@ class UpgradeClusterTest {
     @AfterAll
     void uninstall() {
         Way.HELM.uninstall(administrator);
-        await("every process to have ended", () -> assertThat(Leftovers.processes()).isEmpty());
+        await(
+                "every process to have ended",
+                () -> assertThat(Leftovers.processes()).isEmpty());
     }
 
     @Test
@@ -65,7 +67,9 @@ class UpgradeClusterTest {
         try (KnobWatch watch = new KnobWatch()) {
             administrator.type(UPGRADE + " --set image.tag=another");
             administrator.guided("kubectl -n samepage-system rollout status deployment/samepage-operator");
-            await("the agents' pods to have the other image", () -> assertThat(agentsImage()).isEqualTo("samepage:another"));
+            await(
+                    "the agents' pods to have the other image",
+                    () -> assertThat(agentsImage()).isEqualTo("samepage:another"));
             administrator.guided("kubectl -n samepage-system rollout status daemonset/samepage-agent");
             administrator.type("kubectl wait --for=condition=Ready --timeout=3m ksmp/fixed");
 

@@ -40,7 +40,8 @@ enum Way {
     void install(Administrator administrator) {
         prepare();
         in.lines().forEach(administrator::type);
-        administrator.type("kubectl wait --for=condition=Established crd/ksmpolicies.ksm.samepage.dev crd/ksmnodes.ksm.samepage.dev");
+        administrator.type(
+                "kubectl wait --for=condition=Established crd/ksmpolicies.ksm.samepage.dev crd/ksmnodes.ksm.samepage.dev");
     }
 
     /** Lets every node be restored, then removes Samepage. */

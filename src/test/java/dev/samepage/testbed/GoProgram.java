@@ -26,8 +26,7 @@ import java.util.function.Consumer;
  */
 public record GoProgram(String name, Path module, String packageName) {
     /** Helm 4. */
-    public static final GoProgram HELM =
-            new GoProgram("helm", Path.of("src/testbed/helm"), "helm.sh/helm/v4/cmd/helm");
+    public static final GoProgram HELM = new GoProgram("helm", Path.of("src/testbed/helm"), "helm.sh/helm/v4/cmd/helm");
 
     private static final List<String> PINS = List.of("go.mod", "go.sum");
 

@@ -115,7 +115,9 @@ public final class OneNodeCluster implements AutoCloseable {
 
     /** Gives an image of the node another name too, as if another version had been imported. */
     public void tagImage(String name, String another) {
-        must(new Command(enclosure.inside(Node.tagCommand(name, another)), Map.of()).run());
+        new Command(enclosure.inside(Node.tagCommand(name, another)), Map.of())
+                .run()
+                .orThrow();
     }
 
     /** Runs kubectl as the administrator. */
