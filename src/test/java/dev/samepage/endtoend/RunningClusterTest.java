@@ -1,6 +1,7 @@
 package dev.samepage.endtoend;
 
 import static dev.samepage.endtoend.Administrator.await;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.samepage.kernel.Knob;
@@ -164,7 +165,7 @@ class RunningClusterTest {
 
     /** Every part of the cluster's own is gone for a while in {@code fault}; afterwards a change of the policy is carried out. */
     private void theNodeStaysAsItIsWhen(Fault fault) throws Exception {
-        long pagesToScan = ksm.read().get(Knob.PAGES_TO_SCAN) + 1;
+        long pagesToScan = requireNonNull(ksm.read().get(Knob.PAGES_TO_SCAN)) + 1;
         try (KnobWatch watch = new KnobWatch()) {
             fault.happens();
             assertThat(watch.written()).as("knobs written meanwhile").isEmpty();

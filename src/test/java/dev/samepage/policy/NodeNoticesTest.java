@@ -10,7 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmNodeSpec;
 import dev.samepage.api.KsmPolicy;
+import dev.samepage.api.OnRemoval;
 import dev.samepage.api.State;
+import dev.samepage.api.Unmerge;
 import org.junit.jupiter.api.Test;
 
 class NodeNoticesTest {
@@ -62,7 +64,7 @@ class NodeNoticesTest {
 
     @Test
     void aNodeThatIsReleasedIsSaidToBeRestored() {
-        var released = new KsmNodeSpec(null, null, null, null, "released");
+        var released = new KsmNodeSpec(null, null, Unmerge.refused(), OnRemoval.RESTORE, "released");
         KsmNode restored = ksmNode("n1", released, report(State.RESTORED, "released"));
 
         assertThat(NodeNotices.between(ksmNode("n1", released, report(State.APPLIED, told.hash())), restored))
