@@ -1,14 +1,21 @@
 package dev.samepage.agent;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmNodeStatus;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +34,7 @@ public final class KsmNodeClient implements ControlPlane, AutoCloseable {
     private static final int NOT_FOUND = 404;
     private static final long FIRST_PAUSE_MILLIS = 500;
     private static final long LONGEST_PAUSE_MILLIS = 60_000;
+    private static final int REQUEST_TIMEOUT_MILLIS = 10_000;
 
     private final KubernetesClient client;
     private final String node;
@@ -39,6 +47,25 @@ public final class KsmNodeClient implements ControlPlane, AutoCloseable {
 
     private final ExecutorService writer;
     private final AtomicReference<@Nullable KsmNodeStatus> unwritten = new AtomicReference<>();
+
+    /** A client that is no larger than a watch on one kind, and a patch now and then, need. */
+    public static KubernetesClient connect(Config config) {
+        // Of all kinds that the library knows, these are met. Status is what a watch ends with that has missed too
+        // much: not known, it
+        // would be started again from the same place for ever.
+        var serialization = new KubernetesSerialization(new ObjectMapper(), false);
+        serialization.registerKubernetesResource("v1", "Status", Status.class);
+        return new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder(config)
+                        .withRequestTimeout(REQUEST_TIMEOUT_MILLIS)
+                        // They cost memory and time at the start.
+                        .withHttp2Disable(true)
+                        .withOnlyHttpWatches(true)
+                        .build())
+                .withHttpClientFactory(new JdkHttpClientFactory())
+                .withKubernetesSerialization(serialization)
+                .build();
+    }
 
     /**
      * Starts to watch. An API server that cannot be reached is tried again, with growing pauses, for as long as it takes.

@@ -1,6 +1,5 @@
 package dev.samepage.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.samepage.agent.Activity;
 import dev.samepage.agent.Agent;
 import dev.samepage.agent.AgentLoop;
@@ -13,9 +12,6 @@ import dev.samepage.agent.StateDirectory;
 import dev.samepage.kernel.HostProc;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -50,7 +46,6 @@ import picocli.CommandLine.Spec;
 final class AgentCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(AgentCommand.class);
     private static final long LONGEST_END_SECONDS = 20;
-    private static final int REQUEST_TIMEOUT_MILLIS = 10_000;
 
     @Option(
             names = "--node",
@@ -148,18 +143,7 @@ final class AgentCommand implements Callable<Integer> {
     }
 
     private static KubernetesClient client() {
-        return new KubernetesClientBuilder()
-                .withConfig(new ConfigBuilder()
-                        .withRequestTimeout(REQUEST_TIMEOUT_MILLIS)
-                        // One watch and seldom a patch need neither HTTP/2 nor web sockets, which cost memory and time
-                        // at the start.
-                        .withHttp2Disable(true)
-                        .withOnlyHttpWatches(true)
-                        .build())
-                .withHttpClientFactory(new JdkHttpClientFactory())
-                // Of all kinds that the library knows, this needs one.
-                .withKubernetesSerialization(new KubernetesSerialization(new ObjectMapper(), false))
-                .build();
+        return KsmNodeClient.connect(new ConfigBuilder().build());
     }
 
     /** Another agent may just be ending; a {@code samepage local} may take longer. */

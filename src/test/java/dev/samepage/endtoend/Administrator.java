@@ -58,7 +58,10 @@ record Administrator(OneNodeCluster cluster) {
 
     /** Types a command that may fail. */
     Command.Output tries(String line) {
-        return cluster.command(line.split(" ", -1)).run();
+        long start = System.nanoTime();
+        Command.Output output = cluster.command(line.split(" ", -1)).run();
+        System.err.printf("%5.1f s $ %s%n", (System.nanoTime() - start) / 1e9, line);
+        return output;
     }
 
     /** What a command prints about an object, empty where there is none. */
