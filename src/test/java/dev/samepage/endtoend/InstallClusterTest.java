@@ -80,6 +80,9 @@ class InstallClusterTest {
                 "the bytes in the policy to be those of the kernel's counters",
                 () -> assertThat(administrator.get("ksmp/classic", "{.status.memory.savedBytes}"))
                         .isEqualTo(Long.toString(savedBytes())));
+        assertThat(Leftovers.files(administrator.cluster()))
+                .as("what the agent keeps meanwhile")
+                .isNotEmpty();
         administrator.type("kubectl get ksmp,ksmn").lines().forEach(System.err::println);
 
         way.uninstall(administrator);
@@ -91,7 +94,7 @@ class InstallClusterTest {
         await(
                 "every process to have ended",
                 () -> assertThat(Leftovers.processes()).isEmpty());
-        assertThat(Leftovers.files()).isEmpty();
+        assertThat(Leftovers.files(administrator.cluster())).isEmpty();
     }
 
     private long savedBytes() throws IOException {

@@ -1,5 +1,6 @@
 package dev.samepage.endtoend;
 
+import dev.samepage.testbed.cluster.OneNodeCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,8 +12,6 @@ import java.util.stream.Stream;
 
 /** What there is of Samepage in a cluster and on its node. */
 final class Leftovers {
-    private static final Path STATE = Path.of("/run/samepage");
-
     private Leftovers() {}
 
     /** Every object whose name has the project's in it, but for events, which the API server deletes after an hour. */
@@ -31,10 +30,11 @@ final class Leftovers {
                 .toList();
     }
 
-    /** Every file in the directory that is forgotten at reboot; the kubelet made the directory itself. */
-    static List<Path> files() {
-        try (Stream<Path> files = Files.walk(STATE)) {
-            return files.filter(Predicate.not(STATE::equals)).toList();
+    /** Every file in the node's /run/samepage; the directory itself is the kubelet's. */
+    static List<Path> files(OneNodeCluster cluster) {
+        Path state = cluster.agentState();
+        try (Stream<Path> files = Files.walk(state)) {
+            return files.filter(Predicate.not(state::equals)).toList();
         } catch (NoSuchFileException none) {
             return List.of();
         } catch (IOException e) {

@@ -8,7 +8,11 @@ import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.Ksm;
 import dev.samepage.kernel.KsmDirectory;
 import dev.samepage.kernel.RealKsm;
+import dev.samepage.monitoring.Dashboard;
+import dev.samepage.monitoring.Rules;
 import dev.samepage.testbed.Command;
+import dev.samepage.testbed.Prometheus;
+import dev.samepage.testbed.UnavailableException;
 import dev.samepage.testbed.cluster.OneNodeCluster;
 import dev.samepage.testbed.cluster.RealCluster;
 import java.io.IOException;
@@ -16,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -134,6 +140,38 @@ class RunningClusterTest {
             administrator.type("kubectl delete node node-2");
         }
         untilReady();
+    }
+
+    @Test
+    void everyQueryOfDashboardAndRulesHasAnAnswer() throws UnavailableException {
+        await(
+                "ksmd's CPU in the policy's status",
+                () -> assertThat(administrator.get("ksmp/fixed", "{.status.ksmd.cpuPercent}"))
+                        .isNotEmpty());
+        var targets = List.of(
+                new Prometheus.Target(
+                        "samepage-agent", podIp("agent") + ":9753", "/metrics", Map.of("node", OneNodeCluster.NODE)),
+                new Prometheus.Target(
+                        "samepage-operator",
+                        podIp("operator") + ":8080",
+                        "/q/metrics",
+                        Map.of("namespace", "samepage-system", "pod", "samepage-operator-0")));
+        Rules rules = Rules.read();
+        try (var prometheus =
+                Prometheus.start(targets, rules.file(), List.of("nsenter", "--net=" + cluster.network(), "--"))) {
+            Stream<String> expressions = Stream.of(Dashboard.read().expressions(), rules.expressions())
+                    .flatMap(List::stream);
+
+            assertThat(expressions.filter(
+                            expression -> prometheus.query(expression).isEmpty()))
+                    .as("expressions without an answer")
+                    .isEmpty();
+        }
+    }
+
+    private String podIp(String component) {
+        return administrator.type(IN_SAMEPAGE + "get pod --selector=app.kubernetes.io/component=" + component
+                + " --output=jsonpath={.items[0].status.podIP}");
     }
 
     @Test

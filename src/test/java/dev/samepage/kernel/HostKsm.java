@@ -44,13 +44,14 @@ final class HostKsm implements BeforeAllCallback, BeforeEachCallback, AfterEachC
             throw new TestAbortedException(message);
         }
         KsmLoan loan = KsmLoan.take(() -> System.err.println("Waiting for somebody else who tests on this host's KSM"));
-        context.getStore(NAMESPACE).put(Lent.class, Lent.of(loan));
         if (loan.mergedAtFirst() > 0) {
+            loan.giveBackAsItIs();
             String message = context.getDisplayName() + " WAS NOT RUN: " + loan.mergedAtFirst()
                     + " pages of this host are merged already, and these tests would un-merge them.";
             System.err.printf("%n*** %s%n%n", message);
             throw new TestAbortedException(message);
         }
+        context.getStore(NAMESPACE).put(Lent.class, new Lent(loan, new KsmKeeper(loan.found())));
         if (span(context) == RealKsm.Span.CLASS) {
             loan.set(DEFAULTS);
         }
@@ -81,25 +82,11 @@ final class HostKsm implements BeforeAllCallback, BeforeEachCallback, AfterEachC
     }
 
     /** What is borrowed, given back also where the tests are cut short. */
-    private record Lent(KsmLoan loan, Thread atExit) implements AutoCloseable {
-        static Lent of(KsmLoan loan) {
-            Thread atExit = new Thread(() -> restoreAtExit(loan));
-            Runtime.getRuntime().addShutdownHook(atExit);
-            return new Lent(loan, atExit);
-        }
-
-        private static void restoreAtExit(KsmLoan loan) {
-            try {
-                loan.restore();
-            } catch (IOException e) {
-                System.err.printf("%n*** KSM WAS NOT RESTORED to %s: %s%n%n", loan.found(), e);
-            }
-        }
-
+    private record Lent(KsmLoan loan, KsmKeeper keeper) implements AutoCloseable {
         @Override
         public void close() throws IOException {
             loan.close();
-            Runtime.getRuntime().removeShutdownHook(atExit);
+            keeper.close();
         }
     }
 }

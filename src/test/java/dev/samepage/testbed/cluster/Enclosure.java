@@ -28,9 +28,10 @@ final class Enclosure implements AutoCloseable {
             exec setsid "$@"
             """;
 
-    /** Where the parts keep what they have no setting for. On this machine they are only places to mount on. */
+    /** Where the parts, and what runs in pods, keep what they have no setting for. On this machine they are only places to mount on. */
     private static final List<String> PRIVATE = List.of(
             "/run/containerd",
+            "/run/samepage",
             "/var/lib/containerd",
             "/var/lib/cni",
             "/var/lib/kubelet",

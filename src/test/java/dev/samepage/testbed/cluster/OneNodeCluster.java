@@ -165,6 +165,11 @@ public final class OneNodeCluster implements AutoCloseable {
         return enclosure.network();
     }
 
+    /** Where this machine sees the node's /run/samepage, which is not this machine's own. */
+    public Path agentState() {
+        return enclosure.outside("/run/samepage");
+    }
+
     private Path home() {
         return enclosure.directory().resolve("home");
     }
