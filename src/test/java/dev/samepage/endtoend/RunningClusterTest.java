@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -37,6 +38,10 @@ import org.junit.jupiter.api.TestInstance;
 class RunningClusterTest {
     private static final Duration A_MINUTE = Duration.ofMinutes(1);
     private static final String IN_SAMEPAGE = "kubectl --namespace samepage-system ";
+
+    private static final String KSM_NODE = """
+            {apiVersion: ksm.samepage.dev/v1alpha1, kind: KsmNode, metadata: {name: %s}, %s}
+            """;
 
     private final Ksm ksm = new Ksm(new KsmDirectory(Ksm.DEFAULT));
     private final OneNodeCluster cluster;
@@ -125,17 +130,17 @@ class RunningClusterTest {
         try {
             await("the KsmNode of another node", () -> administrator.type("kubectl get ksmn node-2"));
 
-            assertThat(asAgent(
-                                    "patch ksmn node-2 --subresource=status --type=merge --patch={\"status\":{\"message\":\"x\"}}")
+            assertThat(asAgent("--subresource=status", KSM_NODE.formatted("node-2", "status: {message: hello}"))
                             .stderr())
                     .contains("the agent of node node-1 may not write the KsmNode node-2");
-            assertThat(asAgent("patch ksmn node-1 --type=merge --patch={\"spec\":{\"policy\":\"x\"}}")
+            assertThat(asAgent("", KSM_NODE.formatted(OneNodeCluster.NODE, "spec: {hash: hello}"))
                             .stderr())
                     .contains("cannot patch resource \"ksmnodes\"");
-            assertThat(
-                            asAgent(
-                                    "patch ksmn node-1 --subresource=status --type=merge --patch={\"status\":{\"message\":\"x\"}}"))
-                    .returns(0, Command.Output::exitCode);
+            assertThat(asAgent(
+                            "--subresource=status",
+                            KSM_NODE.formatted(OneNodeCluster.NODE, "status: {message: hello}"))
+                    .stdout())
+                    .endsWith(" serverside-applied\n");
         } finally {
             administrator.type("kubectl delete node node-2");
         }
@@ -234,12 +239,23 @@ class RunningClusterTest {
         return agents.getFirst();
     }
 
-    /** Runs kubectl with nothing but the token in the agent's pod. */
-    private Command.Output asAgent(String arguments) throws IOException {
-        String token = Files.readString(
-                Path.of("/proc", Long.toString(agent()), "root/var/run/secrets/kubernetes.io/serviceaccount/token"));
-        return administrator.tries(
-                "kubectl --kubeconfig=/dev/null --server=https://10.96.0.1 --insecure-skip-tls-verify --token=" + token
-                        + " " + arguments);
+    /** Applies with nothing but the token in the agent's pod. */
+    private Command.Output asAgent(String option, String yaml) throws IOException {
+        Path token = Path.of("/proc", Long.toString(agent()), "root/var/run/secrets/kubernetes.io/serviceaccount/token");
+        List<String> words = new ArrayList<>(List.of(
+                "kubectl",
+                "--kubeconfig=/dev/null",
+                "--server=https://10.96.0.1",
+                "--insecure-skip-tls-verify",
+                "--token=" + Files.readString(token),
+                "apply",
+                "--server-side",
+                "--field-manager=a-thief",
+                "--validate=false",
+                "--filename=-"));
+        if (!option.isEmpty()) {
+            words.add(option);
+        }
+        return cluster.command(words.toArray(String[]::new)).run(yaml);
     }
 }
