@@ -73,6 +73,14 @@ final class ImageTest {
     }
 
     @Test
+    void workOnOneHostIsThereToo() {
+        Command.Output help = image.run("java", "@/samepage/samepage", "local", "--help");
+
+        assertThat(help.stdout()).startsWith("Usage: samepage local ");
+        assertThat(help.exitCode()).isZero();
+    }
+
+    @Test
     void theArgumentFilesNameTheirCommand() {
         assertThat(image.run("java", "@/samepage/agent", "--help").stdout()).startsWith("Usage: samepage agent ");
         assertThat(image.run("java", "@/samepage/operator", "--help").stdout()).startsWith("Usage: samepage operator ");
