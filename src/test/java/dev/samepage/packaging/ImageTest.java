@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,9 +49,9 @@ final class ImageTest {
         assertThat(config.get("User").asText()).isEqualTo("65532:65532");
         assertThat(config.get("Entrypoint").toString()).isEqualTo("[\"java\",\"@/samepage/samepage\"]");
         assertThat(config.at("/Labels").toString()).isEqualTo("""
-                {"org.opencontainers.image.description":"A Kubernetes operator for kernel samepage merging (KSM) on hosts of virtual machines",\
+                {"org.opencontainers.image.title":"Samepage",\
+                "org.opencontainers.image.description":"A Kubernetes operator for kernel samepage merging (KSM) on hosts of virtual machines",\
                 "org.opencontainers.image.licenses":"Apache-2.0",\
-                "org.opencontainers.image.title":"Samepage",\
                 "org.opencontainers.image.version":"0.1.0"}""");
     }
 
@@ -122,7 +123,10 @@ final class ImageTest {
     @Test
     void theOperatorComesAsFarAsTheApiServer() {
         Command.Output operator = image.run(
-                "java", "-Djava.io.tmpdir=/dev/shm", "-Dkubernetes.master=https://127.0.0.1:1", "@/samepage/operator");
+                Map.of("KUBERNETES_SERVICE_HOST", "127.0.0.1", "KUBERNETES_SERVICE_PORT", "1"),
+                "java",
+                "-Djava.io.tmpdir=/dev/shm",
+                "@/samepage/operator");
 
         assertThat(operator.stdout() + operator.stderr())
                 .contains("The operator could not be started: Connection refused. It needs the API server");
