@@ -79,7 +79,9 @@ class InstallGuideApiTest {
 
         String removed = server.shell(commandsAfter("leaves the ConfigMap")).orThrow();
 
-        assertThat(removed).startsWith("configmap \"samepage-agent-0123456789\" deleted").hasLineCount(1);
+        assertThat(removed)
+                .startsWith("configmap \"samepage-agent-0123456789\" deleted")
+                .hasLineCount(1);
     }
 
     /** The commands that stand first after these words. */
