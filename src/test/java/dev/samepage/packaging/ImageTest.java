@@ -66,6 +66,25 @@ final class ImageTest {
     }
 
     @Test
+    void whatDiffersFromBuildToBuildIsInTheLastLayerAndByItself() {
+        String layer = image.manifest().at("/Layers/3").asText();
+
+        assertThat(image.manifest().get("Layers")).hasSize(4);
+        assertThat(Command.of(
+                                "tar",
+                                "--list",
+                                "--gzip",
+                                "--file=" + directory.resolve("parts").resolve(layer))
+                        .run()
+                        .orThrow()
+                        .lines()
+                        .filter(file -> !file.endsWith("/")))
+                .containsExactlyInAnyOrder(
+                        "samepage/lib/operator/quarkus/generated-bytecode.jar",
+                        "samepage/lib/operator/quarkus/quarkus-application.dat");
+    }
+
+    @Test
     void startsWithTheEntrypoint() {
         Command.Output version = image.run("java", "@/samepage/samepage", "--version");
 
