@@ -48,6 +48,30 @@ class ChartApiTest {
         assertSame(Kustomization.with("hardened", "ha"), chart.render("hardened=true", "ha=true"));
     }
 
+    @Test
+    void installsTheSameMonitoring() {
+        assertSame(
+                Kustomization.with("monitoring"),
+                chart.render("monitoring={\"podMonitors\": true, \"rules\": true, \"dashboard\": true}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            podMonitors | PodMonitor samepage-agent, PodMonitor samepage-operator
+            rules       | PrometheusRule samepage
+            dashboard   | ConfigMap samepage-dashboard
+            """)
+    void eachPartOfTheMonitoringIsHadByItself(String part, String objects) {
+        var without = KubernetesObjects.of(chart.render()).byName().keySet();
+        var with = new TreeSet<>(KubernetesObjects.of(chart.render("monitoring." + part + "=true"))
+                .byName()
+                .keySet());
+
+        assertThat(with).containsAll(without);
+        with.removeAll(without);
+        assertThat(with).containsExactly(objects.split(", "));
+    }
+
     /** All that may differ is written out here, beside the three labels by which Helm's users find their objects. */
     private void assertSame(Kustomization manifests, String rendered) {
         KubernetesObjects ours = KubernetesObjects.of(manifests.render(server));
@@ -117,6 +141,8 @@ class ChartApiTest {
             networkPolicy.apiServerPorts=443     | at '/networkPolicy/apiServerPorts': got number, want array
             image.digest="sha256:1"              | at '/image/digest': 'sha256:1' does not match pattern
             agent.resources.limits.memory="lots" | at '/agent/resources/limits/memory': 'lots' does not match pattern
+            monitoring.rules="on"                | at '/monitoring/rules': got string, want boolean
+            monitoring.serviceMonitors=true      | at '/monitoring': additional properties 'serviceMonitors' not allowed
             agent.nodeSelector.kvm=true          | at '/agent/nodeSelector/kvm': got boolean, want string
             """)
     void aMistypedValueIsRefusedByItsName(String value, String message) {

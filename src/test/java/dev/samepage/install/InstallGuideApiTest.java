@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What src/docs/install.md says to do with overlays does what it says. */
+/** What src/docs/install.md says to do with overlays, and after an upgrade, does what it says. */
 @RealApiServer
 class InstallGuideApiTest {
+    private static final Path GUIDE = Path.of("src/docs/install.md");
+    private static final Pattern CONSOLE = Pattern.compile("```console\\n(.*?)```", Pattern.DOTALL);
     private static final Pattern OVERLAY =
             Pattern.compile("```yaml\\n# overlay/kustomization.yaml\\n(.*?)```", Pattern.DOTALL);
 
@@ -61,13 +63,42 @@ class InstallGuideApiTest {
                 .isEqualTo(KubernetesObjects.of(Kustomization.with("ha").render(server)));
     }
 
+    @Test
+    void monitoringIsOneComponentAway() throws IOException {
+        assertThat(rendered("- ../manifests/monitoring\n"))
+                .isEqualTo(KubernetesObjects.of(Kustomization.with("monitoring").render(server)));
+    }
+
+    @Test
+    void theAgentsManifestsOfOlderVersionsAreRemovedAndTheOneInUseStays() throws IOException {
+        Kustomization.install(server);
+        server.shell("""
+                        kubectl -n samepage-system create configmap samepage-agent-0123456789
+                        kubectl -n samepage-system label configmap samepage-agent-0123456789 app.kubernetes.io/name=samepage-agent
+                        """).orThrow();
+
+        String removed = server.shell(commandsAfter("leaves the ConfigMap")).orThrow();
+
+        assertThat(removed)
+                .startsWith("configmap \"samepage-agent-0123456789\" deleted")
+                .hasLineCount(1);
+    }
+
+    /** The commands that stand first after these words. */
+    private static String commandsAfter(String words) throws IOException {
+        String guide = Files.readString(GUIDE);
+        var block = CONSOLE.matcher(guide).region(guide.indexOf(words), guide.length());
+        assertThat(block.find()).isTrue();
+        return block.group(1).replaceAll("(?m)^\\$ ", "");
+    }
+
     /** What the guide's overlay that holds {@code word} installs. */
     private KubernetesObjects rendered(String word) throws IOException {
         return KubernetesObjects.of(Kustomization.render(server, directory(word)));
     }
 
     private static String directory(String word) throws IOException {
-        List<String> found = OVERLAY.matcher(Files.readString(Path.of("src/docs/install.md")))
+        List<String> found = OVERLAY.matcher(Files.readString(GUIDE))
                 .results()
                 .map(block -> block.group(1))
                 .filter(overlay -> overlay.contains(word))

@@ -11,6 +11,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is written more than once is written alike. */
 class VersionsTest {
@@ -32,6 +34,15 @@ class VersionsTest {
         assertThat(KubernetesObjects.single(Files.readString(CHART.resolve("Chart.yaml"))))
                 .containsEntry("version", built())
                 .containsEntry("appVersion", built());
+    }
+
+    /** Helm reads nothing outside of the chart. */
+    @ParameterizedTest
+    @ValueSource(strings = {"prometheusrule.yaml", "dashboard.json"})
+    void theChartHasACopyOfTheMonitoring(String file) throws IOException {
+        Path original = MANIFESTS.resolve("monitoring").resolve(file);
+        Path copy = CHART.resolve("files/monitoring").resolve(file);
+        assertThat(copy).as("to make it anew: cp %s %s", original, copy).hasSameTextualContentAs(original);
     }
 
     private static List<Path> files(Path directory) throws IOException {

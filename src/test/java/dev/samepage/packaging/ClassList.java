@@ -1,8 +1,11 @@
 package dev.samepage.packaging;
 
+import dev.samepage.testbed.FileTree;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 
 /**
@@ -21,13 +24,28 @@ public final class ClassList {
     /** Makes the list anew: takes the path of {@code target/samepage} and of the list. */
     public static void main(String... args) throws Exception {
         Path list = Path.of(args[1]);
-        Path recorded = Files.createTempFile("samepage", ".classes");
+        Path directory = Files.createTempDirectory("samepage");
         try {
-            AgentTraining.main(args[0], recorded.toString(), "-XX:AOTMode=off -XX:DumpLoadedClassList=");
+            Path recorded = directory.resolve("recorded");
+            AgentTraining.main(
+                    withoutCache(Path.of(args[0]), directory).toString(),
+                    recorded.toString(),
+                    "-XX:DumpLoadedClassList=");
             Files.write(list, stable(Files.readAllLines(recorded)));
         } finally {
-            Files.delete(recorded);
+            new FileTree(directory).delete();
         }
+    }
+
+    /** The same launcher and jars; the JVM (25) does not start with an AOT cache when it is to record what it loads. */
+    private static Path withoutCache(Path samepage, Path directory) throws IOException {
+        Path agent = Files.createDirectory(directory.resolve("agent"));
+        try (DirectoryStream<Path> jars = Files.newDirectoryStream(samepage.resolveSibling("agent"), "*.jar")) {
+            for (Path jar : jars) {
+                Files.copy(jar, agent.resolve(jar.getFileName()));
+            }
+        }
+        return Files.copy(samepage, directory.resolve("samepage"), StandardCopyOption.COPY_ATTRIBUTES);
     }
 
     /** Names only, and sorted: numbers and resolved constants differ from run to run. */

@@ -8,13 +8,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Lays out the files of the container image, one directory for each layer: {@code system} (glibc, users), {@code runtime} (a Java with the
- * modules that are used) and {@code application}. What is written depends on the sources, the JDK and the glibc of this machine, and on
- * nothing else: not on the directory, the time or the order in which threads ran.
+ * modules that are used), {@code application} and {@code generated}. What is written depends on the sources, the JDK and the glibc of this
+ * machine, and on nothing else: not on the directory, the time or the order in which threads ran. All but {@code generated}, that is: what
+ * Quarkus 3.27 generates differs from build to build.
  */
 public final class ImageFiles {
     /** Where the image has its Java. */
@@ -32,6 +34,9 @@ public final class ImageFiles {
             "jdk.unsupported",
             "jdk.zipfs");
 
+    /** In these the order of fields, of methods and of what is done at the start differs from build to build. */
+    private static final Set<String> GENERATED = Set.of("generated-bytecode.jar", "quarkus-application.dat");
+
     /** The time that every file of the image has: jib's. The JVM takes an archive only if jars and modules are as old as they were. */
     private static final FileTime TIME = FileTime.from(Instant.ofEpochSecond(1));
 
@@ -40,6 +45,7 @@ public final class ImageFiles {
     private final Path system;
     private final Path runtime;
     private final Path application;
+    private final Path generated;
 
     private ImageFiles(Path project, Path target) {
         this.project = project;
@@ -47,6 +53,7 @@ public final class ImageFiles {
         system = target.resolve("image/system");
         runtime = target.resolve("image/runtime");
         application = target.resolve("image/application");
+        generated = target.resolve("image/generated");
     }
 
     /** Takes the project's directory, its target directory, the agent's and the operator's JVM options, and the base image. */
@@ -103,18 +110,29 @@ public final class ImageFiles {
                 copy(jar, agent.resolve(jar.getFileName().toString()));
             }
         }
-        Path operator = target.resolve("quarkus-app");
-        try (Stream<Path> files = Files.walk(operator)) {
-            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                copy(file, home.resolve("lib/operator").resolve(operator.relativize(file)));
-            }
-        }
+        operator();
         age(application);
+        age(generated);
         ClassArchive archive = new ClassArchive(inside(runtime, JAVA), agent);
         archive.write(project.resolve("src/main/image/agent.classes"));
         Files.writeString(home.resolve("agent"), agentArguments(agentOptions, archive.jars()));
         Files.writeString(home.resolve("operator"), operatorArguments(operatorOptions) + "operator\n");
         Files.writeString(home.resolve("samepage"), operatorArguments(operatorOptions));
+    }
+
+    private void operator() throws IOException {
+        Path operator = target.resolve("quarkus-app");
+        try (Stream<Path> files = Files.walk(operator)) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                Path layer = GENERATED.contains(file.getFileName().toString()) ? generated : application;
+                Path copy = layer.resolve("samepage/lib/operator").resolve(operator.relativize(file));
+                if (file.toString().endsWith(".jar") && !file.startsWith(operator.resolve("lib"))) {
+                    new StableJar(file).write(copy);
+                } else {
+                    copy(file, copy);
+                }
+            }
+        }
     }
 
     private static String agentArguments(String options, List<String> jars) {

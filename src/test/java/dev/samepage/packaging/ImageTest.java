@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -48,9 +49,9 @@ final class ImageTest {
         assertThat(config.get("User").asText()).isEqualTo("65532:65532");
         assertThat(config.get("Entrypoint").toString()).isEqualTo("[\"java\",\"@/samepage/samepage\"]");
         assertThat(config.at("/Labels").toString()).isEqualTo("""
-                {"org.opencontainers.image.description":"A Kubernetes operator for kernel samepage merging (KSM) on hosts of virtual machines",\
+                {"org.opencontainers.image.title":"Samepage",\
+                "org.opencontainers.image.description":"A Kubernetes operator for kernel samepage merging (KSM) on hosts of virtual machines",\
                 "org.opencontainers.image.licenses":"Apache-2.0",\
-                "org.opencontainers.image.title":"Samepage",\
                 "org.opencontainers.image.version":"0.1.0"}""");
     }
 
@@ -65,11 +66,38 @@ final class ImageTest {
     }
 
     @Test
+    void whatDiffersFromBuildToBuildIsInTheLastLayerAndByItself() {
+        String layer = image.manifest().at("/Layers/3").asText();
+
+        assertThat(image.manifest().get("Layers")).hasSize(4);
+        assertThat(Command.of(
+                                "tar",
+                                "--list",
+                                "--gzip",
+                                "--file=" + directory.resolve("parts").resolve(layer))
+                        .run()
+                        .orThrow()
+                        .lines()
+                        .filter(file -> !file.endsWith("/")))
+                .containsExactlyInAnyOrder(
+                        "samepage/lib/operator/quarkus/generated-bytecode.jar",
+                        "samepage/lib/operator/quarkus/quarkus-application.dat");
+    }
+
+    @Test
     void startsWithTheEntrypoint() {
         Command.Output version = image.run("java", "@/samepage/samepage", "--version");
 
         assertThat(version.stdout()).startsWith("samepage 0.1.0\n");
         assertThat(version.exitCode()).isZero();
+    }
+
+    @Test
+    void workOnOneHostIsThereToo() {
+        Command.Output help = image.run("java", "@/samepage/samepage", "local", "--help");
+
+        assertThat(help.stdout()).startsWith("Usage: samepage local ");
+        assertThat(help.exitCode()).isZero();
     }
 
     @Test
@@ -114,7 +142,10 @@ final class ImageTest {
     @Test
     void theOperatorComesAsFarAsTheApiServer() {
         Command.Output operator = image.run(
-                "java", "-Djava.io.tmpdir=/dev/shm", "-Dkubernetes.master=https://127.0.0.1:1", "@/samepage/operator");
+                Map.of("KUBERNETES_SERVICE_HOST", "127.0.0.1", "KUBERNETES_SERVICE_PORT", "1"),
+                "java",
+                "-Djava.io.tmpdir=/dev/shm",
+                "@/samepage/operator");
 
         assertThat(operator.stdout() + operator.stderr())
                 .contains("The operator could not be started: Connection refused. It needs the API server");

@@ -45,6 +45,11 @@ record UnpackedImage(JsonNode manifest, JsonNode config, Path root) {
 
     /** Runs a command as a container would: the image's file system, of which nothing can be written, its user and its environment. */
     Command.Output run(String... words) {
+        return run(Map.of(), words);
+    }
+
+    /** The same with more variables in its environment. */
+    Command.Output run(Map<String, String> environment, String... words) {
         String mountedReadOnly = """
                 mount --bind "$1" "$1"
                 mount -o remount,bind,ro "$1"
@@ -56,6 +61,7 @@ record UnpackedImage(JsonNode manifest, JsonNode config, Path root) {
         List<String> command =
                 new ArrayList<>(List.of("unshare", "--mount", "sh", "-ec", mountedReadOnly, "sh", root.toString()));
         config.at("/config/Env").forEach(variable -> command.add(variable.asText()));
+        environment.forEach((name, value) -> command.add(name + "=" + value));
         command.addAll(List.of(
                 "/usr/sbin/chroot", "--userspec=" + config.at("/config/User").asText(), root.toString()));
         command.addAll(List.of(words));

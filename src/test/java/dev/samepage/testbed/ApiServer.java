@@ -171,6 +171,15 @@ public final class ApiServer implements AutoCloseable {
         return new Command(words, Map.of("KUBECONFIG", kubeconfig().toString())).run(stdin);
     }
 
+    /** Runs a script of the shell, for which kubectl is on the PATH and the administrator's. */
+    public Command.Output shell(String script) {
+        String path = home.kubectl(version()).getParent() + ":" + System.getenv("PATH");
+        return new Command(
+                        List.of("sh", "-euc", script),
+                        Map.of("KUBECONFIG", kubeconfig().toString(), "PATH", path))
+                .run();
+    }
+
     /**
      * Applies what crds/kustomization.yaml names and waits until the API server serves the kinds.
      *
