@@ -38,7 +38,7 @@ final class RunningOperator implements AutoCloseable {
         var events = new EventRecorder(client, Clock.systemUTC());
         var agent = new AgentReconciler(
                 new Settings(NAMESPACE, false, new Manifest(manifest, Duration.ZERO)), Clock.systemUTC(), news);
-        operator.register(new NodeReconciler(events));
+        operator.register(new NodeReconciler(Clock.systemUTC(), events));
         operator.register(new PolicyReconciler(Clock.systemUTC(), news, events));
         operator.register(agent, agent::updateConfigurationFrom);
         operator.start();
