@@ -252,6 +252,34 @@ class AgentReconcilerApiTest {
         }
     }
 
+    @Test
+    void thatTheAgentsServiceAccountIsMissingIsSaidByThePolicyUntilItIsBack() {
+        cluster.addNode("worker", Map.of());
+        cluster.apply("a", STOPPED);
+        cluster.policyWith("a", "Ready", "False", "Progressing");
+        String uid = agentsOwner();
+
+        server.kubectl("--namespace=samepage-system", "delete", "serviceaccount", "samepage-agent");
+
+        assertThat(condition(cluster.policyWith("a", "Stalled", "True", "AgentNotApplied"), "Stalled")
+                        .getMessage())
+                .isEqualTo(
+                        "There is no ServiceAccount samepage-agent in the namespace samepage-system for the agents to run as: none are installed. Install Samepage's manifests or chart again, and leave the ServiceAccount its name.");
+        RunningOperator.install(server);
+        cluster.policyWith("a", "Ready", "False", "Progressing");
+        await().atMost(SOON).until(() -> !agentsOwner().equals(uid));
+    }
+
+    private String agentsOwner() {
+        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+        return cluster.daemonSets()
+                .getFirst()
+                .getMetadata()
+                .getOwnerReferences()
+                .getFirst()
+                .getUid();
+    }
+
     private static List<AuditLog.Request> writesOfTheOperatorTo(String resource, AuditLog log) {
         return log.requests().stream()
                 .filter(request -> request.isWrite()
