@@ -9,8 +9,10 @@ import dev.samepage.policy.Agents;
 import dev.samepage.policy.Agents.Unavailable;
 import dev.samepage.policy.Assignment;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.informer.Field;
@@ -75,7 +77,8 @@ public class AgentReconciler implements Reconciler<ServiceAccount>, Configurable
             String uid,
             Long generation,
             Map<String, String> labels,
-            Map<String, String> annotations) {
+            Map<String, String> annotations,
+            List<OwnerReference> owners) {
 
         static Applied of(DaemonSet wanted, DaemonSet made) {
             var metadata = made.getMetadata();
@@ -84,7 +87,8 @@ public class AgentReconciler implements Reconciler<ServiceAccount>, Configurable
                     metadata.getUid(),
                     metadata.getGeneration(),
                     requireNonNullElse(metadata.getLabels(), Map.of()),
-                    requireNonNullElse(metadata.getAnnotations(), Map.of()));
+                    requireNonNullElse(metadata.getAnnotations(), Map.of()),
+                    metadata.getOwnerReferences());
         }
     }
 
@@ -134,9 +138,23 @@ public class AgentReconciler implements Reconciler<ServiceAccount>, Configurable
         }
         unneededSince = null;
         return switch (manifest.read(namespace, context.getClient().getKubernetesSerialization())) {
-            case Content.Agent(DaemonSet agent) -> install(agent, context);
+            case Content.Agent(DaemonSet agent) -> install(ownedBy(agents, agent), context);
             case Content.Unusable(String reason) -> without(new Unavailable(Unavailable.MANIFEST_INVALID, reason));
         };
+    }
+
+    /** The agents go with their ServiceAccount, be it that whatever uninstalls Samepage knows of nothing else. */
+    private static DaemonSet ownedBy(ServiceAccount agents, DaemonSet agent) {
+        return new DaemonSetBuilder(agent)
+                .editMetadata()
+                .addNewOwnerReference()
+                .withApiVersion("v1")
+                .withKind("ServiceAccount")
+                .withName(agents.getMetadata().getName())
+                .withUid(agents.getMetadata().getUid())
+                .endOwnerReference()
+                .endMetadata()
+                .build();
     }
 
     private UpdateControl<ServiceAccount> install(DaemonSet agent, Context<ServiceAccount> context) {
@@ -235,6 +253,9 @@ public class AgentReconciler implements Reconciler<ServiceAccount>, Configurable
                 || !Objects.equals(
                         now.getMetadata().getLabels(), before.getMetadata().getLabels())
                 || !Objects.equals(
-                        now.getMetadata().getAnnotations(), before.getMetadata().getAnnotations());
+                        now.getMetadata().getAnnotations(), before.getMetadata().getAnnotations())
+                || !Objects.equals(
+                        now.getMetadata().getOwnerReferences(),
+                        before.getMetadata().getOwnerReferences());
     }
 }

@@ -29,9 +29,13 @@ import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import jakarta.inject.Singleton;
 import java.net.HttpURLConnection;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,13 +56,21 @@ public class NodeReconciler implements Reconciler<Node> {
     private static final Logger log = LoggerFactory.getLogger(NodeReconciler.class);
     private static final Duration SOON = Duration.ofMillis(500);
 
+    /** How long a node that is released without ever having reported may take to do so. */
+    private static final Duration FIRST_REPORT = Duration.ofSeconds(15);
+
+    private final Clock clock;
     private final EventRecorder events;
+
+    /** Since when KsmNodes are released of which there is no report yet. */
+    private final Map<ResourceID, Instant> awaited = new ConcurrentHashMap<>();
 
     /** True from when there is something to reconcile: an operator that waits to become the leader only watches. */
     private volatile boolean active;
 
-    /** What a person should notice of a node becomes one of {@code events}. */
-    public NodeReconciler(EventRecorder events) {
+    /** What a person should notice of a node becomes one of {@code events}; {@code clock} says how long a report is waited for. */
+    public NodeReconciler(Clock clock, EventRecorder events) {
+        this.clock = clock;
         this.events = events;
     }
 
@@ -78,14 +90,40 @@ public class NodeReconciler implements Reconciler<Node> {
         active = true;
         var ksmNodes = Sources.of(KsmNode.class, context);
         KsmNode current = ksmNodes.get(ResourceID.fromResource(node)).orElse(null);
-        boolean settled = true;
+        Duration again = Duration.ZERO;
         switch (Assignment.of(NodeFacts.of(node), Sources.all(KsmPolicy.class, context), current)) {
             case Assignment.AsItIs asItIs -> {}
-            case Assignment.Spec(KsmNodeSpec spec) -> tell(node, spec, current, ksmNodes, context);
-            case Assignment.Deleted deleted -> settled = delete(current, context);
+            case Assignment.Spec(KsmNodeSpec spec) -> {
+                tell(node, spec, current, ksmNodes, context);
+                again = spec.policy() == null ? leftToReport(current, ksmNodes) : Duration.ZERO;
+            }
+            case Assignment.Deleted deleted -> {
+                again = leftToReport(current, ksmNodes);
+                if (!again.isPositive()) {
+                    again = delete(current, context) ? Duration.ZERO : SOON;
+                }
+            }
         }
         var done = UpdateControl.<Node>noUpdate();
-        return settled ? done : done.rescheduleAfter(SOON);
+        return again.isPositive() ? done.rescheduleAfter(again) : done;
+    }
+
+    /**
+     * Without a report nobody knows whether there is an agent that has acted already on what it was told before, and is about to
+     * undo it: its KsmNode is not to vanish meanwhile.
+     */
+    @SuppressWarnings("NullAway") // read from the API server, the status can be absent
+    private Duration leftToReport(@Nullable KsmNode released, InformerEventSource<KsmNode, Node> ksmNodes) {
+        if (released == null || released.getStatus() != null) {
+            return Duration.ZERO;
+        }
+        awaited.keySet()
+                .retainAll(ksmNodes.list(Assignment::isReleased)
+                        .map(ResourceID::fromResource)
+                        .collect(toSet()));
+        Instant now = clock.instant();
+        Instant since = awaited.computeIfAbsent(ResourceID.fromResource(released), first -> now);
+        return Duration.between(now, since.plus(FIRST_REPORT));
     }
 
     private static void tell(
@@ -179,7 +217,7 @@ public class NodeReconciler implements Reconciler<Node> {
                 .list(node -> policy.getSpec() != null
                         && policy.getSpec()
                                 .nodeSelector()
-                                .matches(requireNonNullElse(node.getMetadata().getLabels(), java.util.Map.of())))
+                                .matches(requireNonNullElse(node.getMetadata().getLabels(), Map.of())))
                 .map(ResourceID::fromResource)
                 .collect(toSet());
         ksmNodes.list(ksmNode -> ksmNode.getSpec() != null
@@ -190,9 +228,12 @@ public class NodeReconciler implements Reconciler<Node> {
         return concerned;
     }
 
-    /** Somebody else changed the spec, or the node has just been released; mere figures change nothing here. */
+    /** Somebody else changed the spec, the node has just been released, or this is its first report; mere figures change nothing here. */
+    @SuppressWarnings("NullAway") // read from the API server, the status can be absent
     private static boolean decidesSomething(KsmNode now, KsmNode before) {
-        return Sources.wantsSomethingElse(now, before) || Assignment.isReleased(now) != Assignment.isReleased(before);
+        return Sources.wantsSomethingElse(now, before)
+                || Assignment.isReleased(now) != Assignment.isReleased(before)
+                || (now.getStatus() == null) != (before.getStatus() == null);
     }
 
     /** A Node changes every few seconds; what matters here seldom does. */

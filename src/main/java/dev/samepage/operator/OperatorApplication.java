@@ -6,6 +6,8 @@ import io.javaoperatorsdk.operator.OperatorException;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.ShutdownEvent;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.slf4j.Logger;
@@ -64,9 +66,13 @@ public class OperatorApplication implements QuarkusApplication {
                 .addKeyValue("port", port)
                 .log("Samepage's operator is running");
         Quarkus.waitForExit();
+        return 0;
+    }
+
+    /** Not by {@link #run}: on SIGTERM Quarkus closes the client without waiting for it, but not before this event is handled. */
+    void stop(@Observes ShutdownEvent ending) {
         leadership.giveUp();
         operator.stop();
-        return 0;
     }
 
     private static String rootCause(Throwable problem) {

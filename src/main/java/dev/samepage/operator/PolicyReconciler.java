@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toSet;
 import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmPolicy;
 import dev.samepage.api.KsmPolicyStatus;
+import dev.samepage.policy.Agents;
 import dev.samepage.policy.Fleet;
 import dev.samepage.policy.NodeFacts;
 import dev.samepage.policy.PolicyNotices;
@@ -15,6 +16,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -52,6 +54,7 @@ import org.slf4j.LoggerFactory;
 public class PolicyReconciler implements Reconciler<KsmPolicy> {
     private static final Logger log = LoggerFactory.getLogger(PolicyReconciler.class);
 
+    private final String namespace;
     private final Clock clock;
     private final PolicyStatus policyStatus;
     private final AgentNews agents;
@@ -60,8 +63,12 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
     /** When which policy's status was written, by the policy's uid. */
     private final Map<String, Instant> lastWrites = new ConcurrentHashMap<>();
 
-    /** Times in a status are by {@code clock}; what is known of the agents comes from {@code agents}. */
-    public PolicyReconciler(Clock clock, AgentNews agents, EventRecorder events) {
+    /**
+     * Times in a status are by {@code clock}; what is known of the agents comes from {@code agents}, and from their
+     * ServiceAccount in the namespace that {@code settings} name.
+     */
+    public PolicyReconciler(OperatorSettings settings, Clock clock, AgentNews agents, EventRecorder events) {
+        namespace = settings.namespace();
         this.clock = clock;
         policyStatus = new PolicyStatus(clock);
         this.agents = agents;
@@ -74,6 +81,8 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
         agents.listen(() -> all(context).forEach(agentNews::propagateEvent));
         return List.of(
                 agentNews,
+                // Nobody looks after the agents while there is none, so that their reconciler cannot say so.
+                Sources.agentsAccount(context, namespace, account -> all(context)),
                 Sources.ksmNodes(context, (now, before) -> true, PolicyReconciler::policyThatItFollows),
                 Sources.nodes(context, node -> all(context)),
                 Sources.policies(context, policy -> all(context)));
@@ -128,7 +137,16 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
                                 .toList(),
                         Stream.concat(Stream.of(policy), others).toList(),
                         Sources.all(KsmNode.class, context))
-                .with(agents.latest());
+                .with(agents(context));
+    }
+
+    private Agents agents(Context<KsmPolicy> context) {
+        return Sources.all(ServiceAccount.class, context).isEmpty()
+                ? new Agents.Unavailable(
+                        Agents.Unavailable.NOT_APPLIED,
+                        "There is no ServiceAccount %s in the namespace %s for the agents to run as: none are installed. Install Samepage's manifests or chart again, and leave the ServiceAccount its name."
+                                .formatted(AgentReconciler.SERVICE_ACCOUNT, namespace))
+                : agents.latest();
     }
 
     @SuppressWarnings("NullAway") // read from the API server, a spec can be absent

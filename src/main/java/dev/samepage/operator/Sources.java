@@ -5,7 +5,9 @@ import dev.samepage.api.KsmPolicy;
 import dev.samepage.policy.NodeFacts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import io.javaoperatorsdk.operator.api.config.informer.FieldSelector;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -63,6 +65,22 @@ final class Sources {
     static <P extends HasMetadata> InformerEventSource<Node, P> nodes(
             EventSourceContext<P> context, SecondaryToPrimaryMapper<Node> concerned) {
         return source(Node.class, context, new NodeStore(), Sources::isAnotherNode, concerned, (before, now) -> {});
+    }
+
+    /** The agents' ServiceAccount, no other; its coming and going concerns what {@code concerned} says. */
+    static <P extends HasMetadata> InformerEventSource<ServiceAccount, P> agentsAccount(
+            EventSourceContext<P> context, String namespace, SecondaryToPrimaryMapper<ServiceAccount> concerned) {
+        return new InformerEventSource<>(
+                InformerEventSourceConfiguration.from(ServiceAccount.class, context.getPrimaryResourceClass())
+                        .withName(nameOf(ServiceAccount.class))
+                        .withNamespaces(namespace)
+                        .withFieldSelector(new FieldSelector(
+                                new FieldSelector.Field("metadata.name", AgentReconciler.SERVICE_ACCOUNT)))
+                        .withOnUpdateFilter((now, before) -> false)
+                        .withSecondaryToPrimaryMapper(concerned)
+                        .withPrimaryToSecondaryMapper(primary -> Set.<ResourceID>of())
+                        .build(),
+                context);
     }
 
     /** Everything of a kind that {@code context}'s reconciler watches through one of these sources. */

@@ -43,8 +43,7 @@ public class Wiring {
     @Nullable
     LeaderElectionConfiguration leaderElection(OperatorSettings settings, Leadership leadership) {
         return settings.leaderElection()
-                ? leadership.configuration(
-                        settings.namespace(), () -> Runtime.getRuntime().halt(1))
+                ? leadership.configuration(() -> Runtime.getRuntime().halt(1))
                 : null;
     }
 

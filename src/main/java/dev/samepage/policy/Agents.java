@@ -19,7 +19,7 @@ public sealed interface Agents {
         /** The file with the DaemonSet cannot be used. */
         public static final String MANIFEST_INVALID = "AgentManifestInvalid";
 
-        /** The API server refuses the DaemonSet. */
+        /** The DaemonSet cannot be applied: the API server refuses it, or there is no ServiceAccount for the agents. */
         public static final String NOT_APPLIED = "AgentNotApplied";
 
         private static final int MAX_MESSAGE = 512;

@@ -9,6 +9,7 @@ import dev.samepage.api.State;
 import dev.samepage.testbed.ApiServer;
 import dev.samepage.testbed.AuditLog;
 import dev.samepage.testbed.RealApiServer;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,13 +112,53 @@ class AgentReconcilerApiTest {
                         () -> cluster.daemonSets().getFirst().getMetadata().getLabels(),
                         Map.of(
                                 "app.kubernetes.io/name", "samepage-agent",
+                                "app.kubernetes.io/component", "agent",
                                 "app.kubernetes.io/part-of", "samepage",
+                                "app.kubernetes.io/version", "0.1.0",
                                 "app.kubernetes.io/managed-by", "samepage-operator",
                                 "team", "blue")::equals);
         await().during(Duration.ofSeconds(2))
                 .atMost(SOON)
                 .untilAsserted(() ->
                         assertThat(writesOfTheOperatorTo("daemonsets", log)).hasSize(1));
+    }
+
+    @Test
+    void itIsTheServiceAccountsAndGoesWithIt() {
+        String uid = server.client()
+                .serviceAccounts()
+                .inNamespace("samepage-system")
+                .withName("samepage-agent")
+                .get()
+                .getMetadata()
+                .getUid();
+        cluster.apply("a", STOPPED);
+        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+
+        assertThat(cluster.daemonSets().getFirst().getMetadata().getOwnerReferences())
+                .containsExactly(new OwnerReference("v1", null, null, "ServiceAccount", "samepage-agent", uid));
+    }
+
+    @Test
+    void anOwnerThatSomebodyElseRemovesIsPutBack() {
+        cluster.apply("a", STOPPED);
+        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+
+        server.kubectl(
+                "--namespace=samepage-system",
+                "patch",
+                "daemonset/samepage-agent",
+                "--type=json",
+                "--patch",
+                "[{\"op\":\"remove\",\"path\":\"/metadata/ownerReferences\"}]");
+
+        await().atMost(SOON)
+                .until(() -> cluster.daemonSets()
+                                .getFirst()
+                                .getMetadata()
+                                .getOwnerReferences()
+                                .size()
+                        == 1);
     }
 
     @Test
@@ -209,6 +250,34 @@ class AgentReconcilerApiTest {
                     .contains("maxUnavailable")
                     .endsWith("The agents stay as they are; it is tried again every 15 s.");
         }
+    }
+
+    @Test
+    void thatTheAgentsServiceAccountIsMissingIsSaidByThePolicyUntilItIsBack() {
+        cluster.addNode("worker", Map.of());
+        cluster.apply("a", STOPPED);
+        cluster.policyWith("a", "Ready", "False", "Progressing");
+        String uid = agentsOwner();
+
+        server.kubectl("--namespace=samepage-system", "delete", "serviceaccount", "samepage-agent");
+
+        assertThat(condition(cluster.policyWith("a", "Stalled", "True", "AgentNotApplied"), "Stalled")
+                        .getMessage())
+                .isEqualTo(
+                        "There is no ServiceAccount samepage-agent in the namespace samepage-system for the agents to run as: none are installed. Install Samepage's manifests or chart again, and leave the ServiceAccount its name.");
+        RunningOperator.install(server);
+        cluster.policyWith("a", "Ready", "False", "Progressing");
+        await().atMost(SOON).until(() -> !agentsOwner().equals(uid));
+    }
+
+    private String agentsOwner() {
+        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+        return cluster.daemonSets()
+                .getFirst()
+                .getMetadata()
+                .getOwnerReferences()
+                .getFirst()
+                .getUid();
     }
 
     private static List<AuditLog.Request> writesOfTheOperatorTo(String resource, AuditLog log) {

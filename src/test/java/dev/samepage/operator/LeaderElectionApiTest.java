@@ -40,6 +40,9 @@ class LeaderElectionApiTest {
     @BeforeEach
     void startTwo() throws IOException {
         RunningOperator.install(server);
+        assertThat(server.kubectl("apply", "--server-side", "--filename=manifests/ha/rbac.yaml")
+                        .succeeded())
+                .isTrue();
         cluster.clear();
         server.client().leases().inNamespace(RunningOperator.NAMESPACE).delete();
         cluster.addNode("worker", Map.of());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.samepage.api.Fixed;
+import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmNodeSpec;
 import dev.samepage.api.KsmPolicyStatus.NodeCounts;
 import dev.samepage.api.Mode;
@@ -93,6 +94,36 @@ class NodeReconcilerApiTest {
         assertThat(released.getSpec().settings()).isNull();
         assertThat(released.getSpec().onRemoval()).isEqualTo(OnRemoval.RESTORE);
         cluster.report("worker", State.RESTORED, "");
+        cluster.noKsmNode("worker");
+    }
+
+    @Test
+    void aNodeThatIsReleasedBeforeItsFirstReportIsForgottenWithThatReport() {
+        cluster.addNode("worker", Map.of());
+        cluster.apply("a", STOPPED);
+        cluster.specFrom("a", "worker");
+        cluster.deletePolicy("a");
+        cluster.ksmNode("worker", ksmNode -> ksmNode.getSpec().policy() == null);
+
+        cluster.report("worker", State.RESTORED, "");
+
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> server.client()
+                                .resources(KsmNode.class)
+                                .withName("worker")
+                                .get()
+                        == null);
+    }
+
+    @Test
+    void aNodeThatIsReleasedAndNeverReportsIsForgottenAfterAWhile() {
+        cluster.addNode("worker", Map.of());
+        cluster.apply("a", STOPPED);
+        cluster.specFrom("a", "worker");
+
+        cluster.deletePolicy("a");
+
+        cluster.ksmNode("worker", ksmNode -> ksmNode.getSpec().policy() == null);
         cluster.noKsmNode("worker");
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.samepage.testbed.ApiServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** The operator as it is packaged, in a process of its own, as its service account. */
 record OperatorProcess(Process process, int port, Path log) implements AutoCloseable {
@@ -46,8 +48,16 @@ record OperatorProcess(Process process, int port, Path log) implements AutoClose
                         "QUARKUS_HTTP_PORT", String.valueOf(port)));
         command.environment().putAll(environment);
         var operator = new OperatorProcess(command.start(), port, log);
-        await().atMost(SOON).until(() -> operator.process().isAlive() && operator.hasSaid("is running"));
-        return operator;
+        try {
+            await().atMost(SOON).until(() -> !operator.process().isAlive() || operator.hasSaid("is running"));
+            assertThat(operator.process().isAlive())
+                    .as(() -> "It runs, and not: " + operator.said())
+                    .isTrue();
+            return operator;
+        } catch (ConditionTimeoutException | AssertionError e) {
+            operator.close();
+            throw e;
+        }
     }
 
     String get(String path) throws IOException, InterruptedException {
@@ -62,6 +72,14 @@ record OperatorProcess(Process process, int port, Path log) implements AutoClose
 
     List<String> lines() throws IOException {
         return Files.readAllLines(log);
+    }
+
+    private String said() {
+        try {
+            return String.join("\n", lines());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     boolean hasSaid(String words) throws IOException {

@@ -36,10 +36,10 @@ final class RunningOperator implements AutoCloseable {
                 configuration -> configuration.withKubernetesClient(client).withCloseClientOnStop(false));
         var news = new AgentNews();
         var events = new EventRecorder(client, Clock.systemUTC());
-        var agent = new AgentReconciler(
-                new Settings(NAMESPACE, false, new Manifest(manifest, Duration.ZERO)), Clock.systemUTC(), news);
-        operator.register(new NodeReconciler(events));
-        operator.register(new PolicyReconciler(Clock.systemUTC(), news, events));
+        var settings = new Settings(NAMESPACE, false, new Manifest(manifest, Duration.ZERO));
+        var agent = new AgentReconciler(settings, Clock.systemUTC(), news);
+        operator.register(new NodeReconciler(Clock.systemUTC(), events));
+        operator.register(new PolicyReconciler(settings, Clock.systemUTC(), news, events));
         operator.register(agent, agent::updateConfigurationFrom);
         operator.start();
         return new RunningOperator(operator);
