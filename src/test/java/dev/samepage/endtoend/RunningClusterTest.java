@@ -137,9 +137,9 @@ class RunningClusterTest {
                             .stderr())
                     .contains("cannot patch resource \"ksmnodes\"");
             assertThat(asAgent(
-                            "--subresource=status",
-                            KSM_NODE.formatted(OneNodeCluster.NODE, "status: {message: hello}"))
-                    .stdout())
+                                    "--subresource=status",
+                                    KSM_NODE.formatted(OneNodeCluster.NODE, "status: {message: hello}"))
+                            .stdout())
                     .endsWith(" serverside-applied\n");
         } finally {
             administrator.type("kubectl delete node node-2");
@@ -241,7 +241,8 @@ class RunningClusterTest {
 
     /** Applies with nothing but the token in the agent's pod. */
     private Command.Output asAgent(String option, String yaml) throws IOException {
-        Path token = Path.of("/proc", Long.toString(agent()), "root/var/run/secrets/kubernetes.io/serviceaccount/token");
+        Path token =
+                Path.of("/proc", Long.toString(agent()), "root/var/run/secrets/kubernetes.io/serviceaccount/token");
         List<String> words = new ArrayList<>(List.of(
                 "kubectl",
                 "--kubeconfig=/dev/null",
