@@ -252,6 +252,7 @@ class RunningClusterTest {
                 "apply",
                 "--server-side",
                 "--field-manager=a-thief",
+                "--force-conflicts",
                 "--validate=false",
                 "--filename=-"));
         if (!option.isEmpty()) {

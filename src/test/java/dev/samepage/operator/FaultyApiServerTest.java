@@ -12,6 +12,7 @@ import dev.samepage.api.State;
 import dev.samepage.api.Unmerge;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,14 @@ class FaultyApiServerTest {
                         .withNewMetadata()
                         .withName("worker")
                         .withUid("1")
+                        .endMetadata()
+                        .build())
+                .create();
+        client.resource(new ServiceAccountBuilder()
+                        .withNewMetadata()
+                        .withName("samepage-agent")
+                        .withNamespace(RunningOperator.NAMESPACE)
+                        .withUid("2")
                         .endMetadata()
                         .build())
                 .create();
