@@ -48,11 +48,11 @@ public final class KsmNodeClient implements ControlPlane, AutoCloseable {
     private final ExecutorService writer;
     private final AtomicReference<@Nullable KsmNodeStatus> unwritten = new AtomicReference<>();
 
-    /** A client that is no larger than a watch on one kind, and a patch now and then, need. */
+    /**
+     * A client that is no larger than a watch on one kind, and a patch now and then, need. Beside KsmNode it knows the kind Status, which
+     * ends a watch that has missed too much; unknown, it would be taken for noise, and the watch begun again from the same place for ever.
+     */
     public static KubernetesClient connect(Config config) {
-        // Of all kinds that the library knows, these are met. Status is what a watch ends with that has missed too
-        // much: not known, it
-        // would be started again from the same place for ever.
         var serialization = new KubernetesSerialization(new ObjectMapper(), false);
         serialization.registerKubernetesResource("v1", "Status", Status.class);
         return new KubernetesClientBuilder()

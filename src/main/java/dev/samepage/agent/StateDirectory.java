@@ -12,8 +12,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * A directory on a file system that forgets at reboot, as the kernel forgets its own settings: the host's /run/samepage. It is made
@@ -86,12 +86,15 @@ public final class StateDirectory implements StateFiles {
         Files.createDirectories(directory);
         Path file = directory.resolve("lock");
         while (true) {
+            Optional<Object> before = identity(file);
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (!locked(channel)) {
                 channel.close();
                 return Optional.empty();
             }
-            if (isStillAt(file, channel)) {
+            // Its last holder may just have deleted it, and then the next comer would find another. It is not opened again to find out:
+            // whoever closes a file gives back every lock that the process has on it.
+            if (before.isPresent() && before.equals(identity(file))) {
                 return Optional.of(() -> {
                     try (channel) {
                         Files.deleteIfExists(file);
@@ -102,14 +105,12 @@ public final class StateDirectory implements StateFiles {
         }
     }
 
-    /** Whether the file that is locked is the one that the next comer will find: its last holder may just have deleted it. */
-    private static boolean isStillAt(Path file, FileChannel locked) throws IOException {
-        String mark = UUID.randomUUID().toString();
-        locked.truncate(0).write(ByteBuffer.wrap(mark.getBytes(StandardCharsets.UTF_8)));
+    private static Optional<Object> identity(Path file) throws IOException {
         try {
-            return Files.readString(file).equals(mark);
+            return Optional.ofNullable(
+                    Files.readAttributes(file, BasicFileAttributes.class).fileKey());
         } catch (NoSuchFileException deleted) {
-            return false;
+            return Optional.empty();
         }
     }
 

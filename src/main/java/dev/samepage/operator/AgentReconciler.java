@@ -60,8 +60,10 @@ public class AgentReconciler implements Reconciler<ServiceAccount>, Configurable
     private static final Logger log = LoggerFactory.getLogger(AgentReconciler.class);
     private static final Duration NEXT_LOOK = Duration.ofSeconds(15);
 
-    /** What an API server answers, or a client where none does (0), that says nothing about the DaemonSet. */
-    private static final Set<Integer> TEMPORARY = Set.of(0, 401, 408, 409, 429, 502, 503, 504);
+    /** What an API server answers that says nothing about the DaemonSet; so does 500 and above, and a client where none answers (0). */
+    private static final Set<Integer> TEMPORARY = Set.of(0, 401, 408, 409, 429);
+
+    private static final int SERVER_ERROR = 500;
 
     private final String namespace;
     private final AgentManifest manifest;
@@ -162,7 +164,7 @@ public class AgentReconciler implements Reconciler<ServiceAccount>, Configurable
         try {
             apply(agent, context);
         } catch (KubernetesClientException e) {
-            if (TEMPORARY.contains(e.getCode())) {
+            if (e.getCode() >= SERVER_ERROR || TEMPORARY.contains(e.getCode())) {
                 throw e;
             }
             return without(new Unavailable(

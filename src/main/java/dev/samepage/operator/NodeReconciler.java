@@ -63,7 +63,7 @@ public class NodeReconciler implements Reconciler<Node> {
     private final EventRecorder events;
 
     /** Since when KsmNodes are released of which there is no report yet. */
-    private final Map<ResourceID, Instant> awaited = new ConcurrentHashMap<>();
+    private final Map<String, Instant> awaited = new ConcurrentHashMap<>();
 
     /** True from when there is something to reconcile: an operator that waits to become the leader only watches. */
     private volatile boolean active;
@@ -119,10 +119,10 @@ public class NodeReconciler implements Reconciler<Node> {
         }
         awaited.keySet()
                 .retainAll(ksmNodes.list(Assignment::isReleased)
-                        .map(ResourceID::fromResource)
+                        .map(ksmNode -> ksmNode.getMetadata().getUid())
                         .collect(toSet()));
         Instant now = clock.instant();
-        Instant since = awaited.computeIfAbsent(ResourceID.fromResource(released), first -> now);
+        Instant since = awaited.computeIfAbsent(released.getMetadata().getUid(), first -> now);
         return Duration.between(now, since.plus(FIRST_REPORT));
     }
 

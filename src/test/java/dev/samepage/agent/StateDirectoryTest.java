@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -135,6 +136,34 @@ class StateDirectoryTest {
     void onlyOneHoldsTheLock() throws IOException {
         try (Closeable _ = state.tryLock().orElseThrow()) {
             assertThat(new StateDirectory(directory).tryLock()).isEmpty();
+        }
+    }
+
+    @Test
+    void anotherProcessDoesNotGetTheLock() throws IOException {
+        try (Closeable _ = state.tryLock().orElseThrow()) {
+            assertThat(lockOfAnotherProcess()).isEqualTo("taken");
+        }
+
+        assertThat(lockOfAnotherProcess()).isEqualTo("free");
+    }
+
+    private String lockOfAnotherProcess() throws IOException {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-classpath",
+                        System.getProperty("java.class.path"),
+                        AnotherProcess.class.getName(),
+                        directory.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    }
+
+    static final class AnotherProcess {
+        public static void main(String... arguments) throws IOException {
+            boolean free = new StateDirectory(Path.of(arguments[0])).tryLock().isPresent();
+            System.out.println(free ? "free" : "taken");
         }
     }
 

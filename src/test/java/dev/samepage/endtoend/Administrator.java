@@ -11,26 +11,54 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
 import org.awaitility.core.ThrowingRunnable;
 
 /** Who types commands, those of src/docs/install.md first of all, and takes no failure for an answer. */
 record Administrator(OneNodeCluster cluster) {
     private static final Path GUIDE = Path.of("src/docs/install.md");
+    private static final Path OVERLAY = Path.of("target/overlay");
+    private static final Pattern KUSTOMIZATION =
+            Pattern.compile("```yaml\\n# overlay/kustomization.yaml\\n(.*?)```", Pattern.DOTALL);
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /**
-     * Types a command that the guide gives.
+     * Types a command that the guide gives. Where the guide has the reader's own directory {@code overlay}, the one of
+     * {@link #writeOverlay} is taken.
      *
      * @return what it printed
      */
     String guided(String line) {
+        assertThat(guide()).as("%s", GUIDE).contains(line);
+        return type(line.replace("-k overlay", "-k " + OVERLAY));
+    }
+
+    /** Writes that kustomization of the guide which has the component named. */
+    void writeOverlay(String component) {
+        String kustomization = KUSTOMIZATION
+                .matcher(guide())
+                .results()
+                .map(block -> block.group(1))
+                .filter(overlay -> overlay.contains("- " + component + "\n"))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(GUIDE + " has no overlay with " + component));
         try {
-            assertThat(Files.readString(GUIDE)).as("%s", GUIDE).contains("$ " + line + "\n");
+            Files.createDirectories(OVERLAY);
+            Files.writeString(
+                    OVERLAY.resolve("kustomization.yaml"), kustomization.replace("../manifests", "../../manifests"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return type(line);
+    }
+
+    private static String guide() {
+        try {
+            return Files.readString(GUIDE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**
@@ -46,9 +74,14 @@ record Administrator(OneNodeCluster cluster) {
         return output.stdout();
     }
 
-    /** Puts helm on the PATH. */
-    void findHelm() throws UnavailableException {
-        cluster.addProgram(GoProgram.HELM.find(System.err::println));
+    /** Puts helm on the PATH; where it is not to be had the calling tests are aborted, loudly. */
+    void findHelm() {
+        try {
+            cluster.addProgram(GoProgram.HELM.find(System.err::println));
+        } catch (UnavailableException e) {
+            System.err.printf("%n*** A TEST WITH HELM WAS NOT RUN: %s%n%n", e.getMessage());
+            Assumptions.abort(e.getMessage());
+        }
     }
 
     /** Gives the node the image that this build has made. */

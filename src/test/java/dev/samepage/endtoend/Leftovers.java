@@ -11,11 +11,13 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What there is of Samepage in a cluster and on its node. */
-final class Leftovers {
-    private Leftovers() {}
+record Leftovers(Administrator administrator) {
+    private OneNodeCluster cluster() {
+        return administrator.cluster();
+    }
 
     /** Every object whose name has the project's in it, but for events, which the API server deletes after an hour. */
-    static List<String> objects(Administrator administrator) {
+    List<String> objects() {
         String kinds = String.join(
                 ",",
                 administrator
@@ -31,8 +33,8 @@ final class Leftovers {
     }
 
     /** Every file in the node's /run/samepage; the directory itself is the kubelet's. */
-    static List<Path> files(OneNodeCluster cluster) {
-        Path state = cluster.agentState();
+    List<Path> files() {
+        Path state = cluster().agentState();
         try (Stream<Path> files = Files.walk(state)) {
             return files.filter(Predicate.not(state::equals)).toList();
         } catch (NoSuchFileException none) {
@@ -42,28 +44,13 @@ final class Leftovers {
         }
     }
 
-    /** Every process of operator or agent, by what it was started with. */
-    static List<String> processes() {
-        return ProcessHandle.allProcesses()
-                .map(process -> process.pid() + ": " + commandLine(process.pid()))
-                .filter(command -> command.contains(": java @/samepage/"))
-                .toList();
-    }
-
     /** The processes of the agents, as this machine numbers them. */
-    static List<Long> agents() {
-        return ProcessHandle.allProcesses()
-                .map(ProcessHandle::pid)
-                .filter(process -> commandLine(process).startsWith("java @/samepage/agent "))
-                .toList();
+    List<Long> agents() {
+        return cluster().processes("java @/samepage/agent ");
     }
 
-    private static String commandLine(long process) {
-        try {
-            return Files.readString(Path.of("/proc", Long.toString(process), "cmdline"))
-                    .replace('\0', ' ');
-        } catch (IOException ended) {
-            return "";
-        }
+    /** Every process of operator or agent. */
+    List<Long> processes() {
+        return cluster().processes("java @/samepage/");
     }
 }

@@ -10,11 +10,14 @@ import java.util.Map;
  * its own, which needs nothing of it. What the JVM had started may live a little longer and write again, so it stays until all is quiet.
  */
 final class KsmKeeper implements AutoCloseable {
-    /** Arguments: the directory, then each knob as FILE=TEXT in the order in which they are written. */
+    /** Held by a keeper as long as it may write. */
+    static final String LOCK = "/run/samepage-test.keeper.lock";
+
+    /** Arguments: the lock, the directory, then each knob as FILE=TEXT in the order in which they are written. */
     private static final String SCRIPT = """
             trap '' HUP INT TERM
-            cd "$1" || exit
-            shift
+            exec 9>"$1" && flock 9 && cd "$2" || exit
+            shift 2
             if read -r said && [ "$said" = done ]; then exit; fi
             as_found() {
               for knob in "$@"; do
@@ -41,12 +44,16 @@ final class KsmKeeper implements AutoCloseable {
 
     /** @param found the knobs as they are to be again; no page was merged then */
     KsmKeeper(Map<Knob, Long> found) throws IOException {
-        List<String> words = new ArrayList<>(List.of("setsid", "sh", "-c", SCRIPT, "keeper", Ksm.DEFAULT.toString()));
-        // The advisor decides whether pages_to_scan may be written, and nothing runs before all is set.
-        add(words, Knob.ADVISOR_MODE, found);
+        List<String> words = new ArrayList<>(List.of("setsid", "sh", "-c", SCRIPT, "keeper", LOCK, Ksm.DEFAULT.toString()));
+        // The advisor begins with the figures it finds, and pages_to_scan is its own while it is on.
+        boolean advised = found.getOrDefault(Knob.ADVISOR_MODE, 0L) != 0;
         found.keySet().stream()
-                .filter(knob -> knob != Knob.ADVISOR_MODE && knob != Knob.RUN)
+                .filter(knob -> knob != Knob.ADVISOR_MODE && knob != Knob.PAGES_TO_SCAN && knob != Knob.RUN)
                 .forEach(knob -> add(words, knob, found));
+        add(words, Knob.ADVISOR_MODE, found);
+        if (!advised) {
+            add(words, Knob.PAGES_TO_SCAN, found);
+        }
         add(words, Knob.RUN, found);
         process = new ProcessBuilder(words)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)

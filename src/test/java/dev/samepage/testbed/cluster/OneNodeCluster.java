@@ -170,6 +170,23 @@ public final class OneNodeCluster implements AutoCloseable {
         return enclosure.outside("/run/samepage");
     }
 
+    /** The processes in its pods whose command line begins so, as this machine numbers them. */
+    public List<Long> processes(String commandLine) {
+        return ProcessHandle.allProcesses()
+                .map(ProcessHandle::pid)
+                .filter(process -> read(process, "cmdline").replace('\0', ' ').startsWith(commandLine))
+                .filter(process -> read(process, "cgroup").contains(enclosure.cgroup() + "/"))
+                .toList();
+    }
+
+    private static String read(long process, String file) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(process), file));
+        } catch (IOException ended) {
+            return "";
+        }
+    }
+
     private Path home() {
         return enclosure.directory().resolve("home");
     }

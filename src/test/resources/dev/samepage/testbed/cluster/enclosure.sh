@@ -78,7 +78,7 @@ done
 
 while :; do
   directory=$(mktemp --directory "$parent/samepage-cluster-XXXXXX") || exit 1
-  exec 9<"$directory"
+  command exec 9<"$directory" || continue
   # Somebody else may have found it before it was locked.
   if flock --nonblock 9 && [ -d "$directory" ]; then break; fi
 done
