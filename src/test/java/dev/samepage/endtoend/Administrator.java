@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Assumptions;
 import org.awaitility.core.ThrowingRunnable;
+import org.junit.jupiter.api.Assumptions;
 
 /** Who types commands, those of src/docs/install.md first of all, and takes no failure for an answer. */
 record Administrator(OneNodeCluster cluster) {

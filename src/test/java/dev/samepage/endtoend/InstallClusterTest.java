@@ -8,16 +8,19 @@ import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.Ksm;
 import dev.samepage.kernel.KsmDirectory;
 import dev.samepage.kernel.RealKsm;
-import dev.samepage.testbed.UnavailableException;
+import dev.samepage.testbed.AuditLog;
 import dev.samepage.testbed.cluster.GuestPod;
 import dev.samepage.testbed.cluster.OneNodeCluster;
 import dev.samepage.testbed.cluster.RealCluster;
 import dev.samepage.testbed.guests.GuestMemory;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,11 +40,16 @@ class InstallClusterTest {
     private static final long WORTH_MERGING = (GUESTS - 1) * COMMON_MEBIBYTES * MEBIBYTE * 95 / 100;
 
     private final Ksm ksm = new Ksm(new KsmDirectory(Ksm.DEFAULT));
+    private final OneNodeCluster cluster;
     private final Administrator administrator;
+    private final Leftovers leftovers;
     private final List<GuestPod> guests;
+    private Optional<Way> installed = Optional.empty();
 
     InstallClusterTest(OneNodeCluster cluster) {
+        this.cluster = cluster;
         administrator = new Administrator(cluster);
+        leftovers = new Leftovers(administrator);
         List<String> memory = GuestMemory.of(COMMON_MEBIBYTES, 2).options();
         guests = IntStream.rangeClosed(1, GUESTS)
                 .mapToObj(number -> new GuestPod(cluster, "guest-" + number, memory))
@@ -49,7 +57,7 @@ class InstallClusterTest {
     }
 
     @BeforeEach
-    void startGuests() throws UnavailableException {
+    void startGuests() {
         administrator.loadImage();
         administrator.findHelm();
         administrator.type("kubectl label node " + OneNodeCluster.NODE + " kubevirt.io/schedulable=true --overwrite");
@@ -58,6 +66,7 @@ class InstallClusterTest {
 
     @AfterEach
     void stopGuests() {
+        installed.ifPresent(way -> way.uninstall(administrator));
         guests.forEach(GuestPod::delete);
     }
 
@@ -65,8 +74,10 @@ class InstallClusterTest {
     @EnumSource
     void nothingIsLeftAfterAllThatIsBetweenInstallAndUninstall(Way way) throws IOException {
         Map<Knob, Long> found = ksm.read();
+        AuditLog log = cluster.auditLog().fromNow();
         Instant start = Instant.now();
 
+        installed = Optional.of(way);
         way.install(administrator);
         administrator.type("kubectl apply -f manifests/examples/classic.yaml");
         administrator.type("kubectl wait --for=condition=Ready --timeout=3m ksmp/classic");
@@ -80,21 +91,39 @@ class InstallClusterTest {
                 "the bytes in the policy to be those of the kernel's counters",
                 () -> assertThat(administrator.get("ksmp/classic", "{.status.memory.savedBytes}"))
                         .isEqualTo(Long.toString(savedBytes())));
-        assertThat(Leftovers.files(administrator.cluster()))
-                .as("what the agent keeps meanwhile")
-                .isNotEmpty();
+        await(
+                "the policy to count the guests",
+                () -> assertThat(administrator.get("ksmp/classic", "{.status.guests}"))
+                        .isEqualTo(Integer.toString(GUESTS)));
+        assertThat(leftovers.files()).as("what the agent keeps meanwhile").isNotEmpty();
+        assertThat(leftovers.processes()).as("operator and agent").hasSize(2);
+        if (way == Way.HARDENED) {
+            isHardened(leftovers.agents().getFirst());
+        }
         administrator.type("kubectl get ksmp,ksmn").lines().forEach(System.err::println);
 
+        assertThat(log.requests())
+                .filteredOn(request -> request.user().startsWith("system:serviceaccount:samepage-system:"))
+                .isNotEmpty()
+                .allMatch(request -> request.code() != 403);
+
         way.uninstall(administrator);
+        installed = Optional.empty();
 
         assertThat(ksm.read()).isEqualTo(found);
-        await(
-                "every object to be gone",
-                () -> assertThat(Leftovers.objects(administrator)).isEmpty());
-        await(
-                "every process to have ended",
-                () -> assertThat(Leftovers.processes()).isEmpty());
-        assertThat(Leftovers.files(administrator.cluster())).isEmpty();
+        await("every object to be gone", () -> assertThat(leftovers.objects()).isEmpty());
+        assertThat(leftovers.files()).isEmpty();
+    }
+
+    /** The process has what the hardened component promises, as the kernel sees it. */
+    private static void isHardened(long agent) throws IOException {
+        Path proc = Path.of("/proc", Long.toString(agent));
+        assertThat(Files.readAllLines(proc.resolve("status")))
+                .as("CAP_DAC_READ_SEARCH (bit 2) is all it has, and nothing more can be had")
+                .contains("CapEff:\t0000000000000004", "CapBnd:\t0000000000000004", "NoNewPrivs:\t1", "Seccomp:\t2");
+        assertThat(Files.readAllLines(proc.resolve("mountinfo")))
+                .as("a root file system that nobody can write")
+                .anyMatch(mount -> mount.split(" ", -1)[4].equals("/") && mount.split(" ", -1)[5].startsWith("ro"));
     }
 
     private long savedBytes() throws IOException {

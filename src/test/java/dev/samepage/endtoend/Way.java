@@ -35,7 +35,8 @@ enum Way {
         administrator.guided("kubectl delete ksmp --all");
         administrator.guided("kubectl wait --for=delete ksmn --all --timeout=5m");
         out.lines().forEach(administrator::guided);
-        await("every process to have ended", () -> assertThat(new Leftovers(administrator).processes())
-                .isEmpty());
+        await(
+                "every process to have ended",
+                () -> assertThat(new Leftovers(administrator).processes()).isEmpty());
     }
 }

@@ -44,7 +44,8 @@ final class KsmKeeper implements AutoCloseable {
 
     /** @param found the knobs as they are to be again; no page was merged then */
     KsmKeeper(Map<Knob, Long> found) throws IOException {
-        List<String> words = new ArrayList<>(List.of("setsid", "sh", "-c", SCRIPT, "keeper", LOCK, Ksm.DEFAULT.toString()));
+        List<String> words =
+                new ArrayList<>(List.of("setsid", "sh", "-c", SCRIPT, "keeper", LOCK, Ksm.DEFAULT.toString()));
         // The advisor begins with the figures it finds, and pages_to_scan is its own while it is on.
         boolean advised = found.getOrDefault(Knob.ADVISOR_MODE, 0L) != 0;
         found.keySet().stream()
