@@ -98,7 +98,7 @@ class InstallClusterTest {
         assertThat(leftovers.files()).as("what the agent keeps meanwhile").isNotEmpty();
         assertThat(leftovers.processes()).as("operator and agent").hasSize(2);
         if (way == Way.HARDENED) {
-            isHardened(leftovers.agents().getFirst());
+            isHardened(leftovers.agent());
         }
         administrator.type("kubectl get ksmp,ksmn").lines().forEach(System.err::println);
 

@@ -1,5 +1,7 @@
 package dev.samepage.endtoend;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.samepage.testbed.cluster.OneNodeCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,6 +49,13 @@ record Leftovers(Administrator administrator) {
     /** The processes of the agents, as this machine numbers them. */
     List<Long> agents() {
         return cluster().processes("java @/samepage/agent ");
+    }
+
+    /** The process of the one agent that there must be. */
+    long agent() {
+        List<Long> agents = agents();
+        assertThat(agents).as("agents").hasSize(1);
+        return agents.getFirst();
     }
 
     /** Every process of operator or agent. */

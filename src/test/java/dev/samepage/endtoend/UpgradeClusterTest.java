@@ -70,7 +70,7 @@ class UpgradeClusterTest {
             administrator.type("kubectl wait --for=condition=Ready --timeout=3m ksmp/fixed");
 
             assertThat(watch.written()).isEmpty();
-            assertThat(new Leftovers(administrator).agents()).as("agents").hasSize(1);
+            assertThat(new Leftovers(administrator).agents()).hasSize(1);
         }
     }
 
