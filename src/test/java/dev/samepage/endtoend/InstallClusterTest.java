@@ -92,8 +92,8 @@ class InstallClusterTest {
                 () -> assertThat(administrator.get("ksmp/classic", "{.status.memory.savedBytes}"))
                         .isEqualTo(Long.toString(savedBytes())));
         await(
-                "the policy to count the guests",
-                () -> assertThat(administrator.get("ksmp/classic", "{.status.guests}"))
+                "the node's guests to be counted",
+                () -> assertThat(administrator.get("ksmn/" + OneNodeCluster.NODE, "{.status.guests}"))
                         .isEqualTo(Integer.toString(GUESTS)));
         assertThat(leftovers.files()).as("what the agent keeps meanwhile").isNotEmpty();
         assertThat(leftovers.processes()).as("operator and agent").hasSize(2);

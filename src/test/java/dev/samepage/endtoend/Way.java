@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** One of the ways in which src/docs/install.md says that Samepage comes into a cluster, and out of it again. */
 enum Way {
-    KUSTOMIZE("kubectl apply -k manifests", "kubectl delete -k manifests"),
-    HARDENED("kubectl apply --server-side -k overlay", "kubectl delete -k manifests"),
+    KUSTOMIZE("kubectl apply -k manifests", "kubectl delete -k manifests --ignore-not-found"),
+    HARDENED("kubectl apply --server-side -k overlay", "kubectl delete -k manifests --ignore-not-found"),
     HELM("""
             helm install samepage charts/samepage --namespace samepage-system --create-namespace
             kubectl label namespace samepage-system pod-security.kubernetes.io/enforce=privileged""", """
