@@ -103,10 +103,16 @@ public class AgentReconciler implements Reconciler<ServiceAccount>, Configurable
         this.news = news;
     }
 
-    /** Looks into one namespace only, which is known when the operator starts. */
+    /**
+     * Looks into one namespace only, which is known when the operator starts. Whatever else is seen there is nothing to it: an
+     * agent that is owned by another ServiceAccount would outlive its own.
+     */
     @Override
     public void updateConfigurationFrom(ControllerConfigurationOverrider<ServiceAccount> overrider) {
-        overrider.settingNamespace(namespace);
+        overrider
+                .settingNamespace(namespace)
+                .withGenericFilter(
+                        account -> SERVICE_ACCOUNT.equals(account.getMetadata().getName()));
     }
 
     @Override
