@@ -8,7 +8,7 @@ metadata:
     app.kubernetes.io/name: samepage-agent
     app.kubernetes.io/component: agent
     app.kubernetes.io/part-of: samepage
-    app.kubernetes.io/version: {{ .Chart.AppVersion }}
+    app.kubernetes.io/version: {{ include "samepage.version" . | quote }}
 spec:
   revisionHistoryLimit: 3
   # Immutable: no version, and nothing else that an upgrade changes.
@@ -25,7 +25,7 @@ spec:
         app.kubernetes.io/name: samepage-agent
         app.kubernetes.io/component: agent
         app.kubernetes.io/part-of: samepage
-        app.kubernetes.io/version: {{ .Chart.AppVersion }}
+        app.kubernetes.io/version: {{ include "samepage.version" . | quote }}
       annotations:
         kubectl.kubernetes.io/default-container: agent
     spec:

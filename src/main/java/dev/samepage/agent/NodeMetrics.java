@@ -36,14 +36,15 @@ public final class NodeMetrics {
      * Metrics beside a loop.
      *
      * @param proc not the loop's own
+     * @param ownProc the /proc that the agent itself is in, which need not be the host's
      * @param activity of the agent whose metrics these are
      * @param version of Samepage
      */
-    public NodeMetrics(HostProc proc, Activity activity, String version) {
+    public NodeMetrics(HostProc proc, Path ownProc, Activity activity, String version) {
         this.proc = proc;
         this.activity = activity;
         this.version = version;
-        own = new OwnProcess(Path.of("/proc"), proc.pageSizeBytes());
+        own = new OwnProcess(ownProc, proc.pageSizeBytes());
     }
 
     /** Many may ask at once; what reads /proc is for one at a time. */

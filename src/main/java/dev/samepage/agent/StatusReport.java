@@ -1,5 +1,6 @@
 package dev.samepage.agent;
 
+import dev.samepage.api.Conditions;
 import dev.samepage.api.KernelStatus;
 import dev.samepage.api.KsmCounters;
 import dev.samepage.api.KsmNodeStatus;
@@ -10,10 +11,8 @@ import dev.samepage.kernel.Counter;
 import dev.samepage.kernel.Counters;
 import dev.samepage.kernel.Knob;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -119,50 +118,22 @@ final class StatusReport {
     private static List<Condition> conditions(
             Standing standing, Instant now, @Nullable Long generation, @Nullable KsmNodeStatus previous) {
         String reason = standing.state().toString();
-        String message = standing.message();
+        String message = shortened(standing.message());
         Optional<String> hindrance = switch (standing.state()) {
             case APPLYING -> Optional.of("Reconciling");
             case FAILED -> Optional.of("Stalled");
             case OBSERVING, APPLIED, RESTORED -> Optional.empty();
         };
-        List<Condition> conditions = new ArrayList<>();
-        conditions.add(condition("Ready", hindrance.isEmpty(), reason, message, now, generation, previous));
-        conditions.add(condition(
-                "Degraded",
-                standing.degraded().isPresent(),
-                standing.degraded().isPresent() ? "KnobMissing" : "Complete",
-                standing.degraded().orElse("Everything that was asked for can be had on this kernel."),
-                now,
-                generation,
-                previous));
-        hindrance.ifPresent(type -> conditions.add(condition(type, true, reason, message, now, generation, previous)));
-        return conditions;
-    }
-
-    private static Condition condition(
-            String type,
-            boolean value,
-            String reason,
-            String message,
-            Instant now,
-            @Nullable Long generation,
-            @Nullable KsmNodeStatus previous) {
-        String status = value ? "True" : "False";
-        String since = previous == null
-                ? now.truncatedTo(ChronoUnit.SECONDS).toString()
-                : previous.conditions().stream()
-                        .filter(c -> type.equals(c.getType()) && status.equals(c.getStatus()))
-                        .map(Condition::getLastTransitionTime)
-                        .findFirst()
-                        .orElse(now.truncatedTo(ChronoUnit.SECONDS).toString());
-        return new ConditionBuilder()
-                .withType(type)
-                .withStatus(status)
-                .withReason(reason)
-                .withMessage(shortened(message))
-                .withLastTransitionTime(since)
-                .withObservedGeneration(generation)
-                .build();
+        var conditions = new Conditions(now, generation, previous == null ? List.of() : previous.conditions())
+                .with("Ready", hindrance.isEmpty(), reason, message)
+                .with(
+                        "Degraded",
+                        standing.degraded().isPresent(),
+                        standing.degraded().isPresent() ? "KnobMissing" : "Complete",
+                        shortened(standing.degraded()
+                                .orElse("Everything that was asked for can be had on this kernel.")));
+        hindrance.ifPresent(type -> conditions.with(type, true, reason, message));
+        return conditions.list();
     }
 
     static String shortened(String message) {

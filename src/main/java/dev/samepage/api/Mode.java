@@ -1,6 +1,10 @@
 package dev.samepage.api;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Arrays;
+import java.util.Locale;
 
 /** How a policy wants its nodes to merge memory. Read from a newer version's object, an unknown mode is null. */
 public enum Mode {
@@ -18,5 +22,13 @@ public enum Mode {
     FIXED,
     /** {@code run=1} at the rate that the kernel's scan-time advisor chooses (Linux 6.8 and newer). */
     @JsonProperty("KernelAdvisor")
-    KERNEL_ADVISOR
+    KERNEL_ADVISOR;
+
+    /** The word that the API uses. */
+    @Override
+    public String toString() {
+        return Arrays.stream(name().split("_", -1))
+                .map(part -> part.charAt(0) + part.substring(1).toLowerCase(Locale.ROOT))
+                .collect(joining());
+    }
 }

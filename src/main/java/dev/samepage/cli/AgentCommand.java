@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -117,7 +118,9 @@ final class AgentCommand implements Callable<Integer> {
         try (KubernetesClient connected = client.get();
                 KsmNodeClient controlPlane = new KsmNodeClient(connected, node, loop::wake, activity);
                 Endpoint endpoint = new Endpoint(
-                        listen, loop, new NodeMetrics(new HostProc(hostOptions.proc), activity, Version.number()));
+                        listen,
+                        loop,
+                        new NodeMetrics(new HostProc(hostOptions.proc), Path.of("/proc"), activity, Version.number()));
                 Closeable _ = waitForLock(state)) {
             ReportSchedule schedule = new ReportSchedule(
                     reportEvery, () -> ThreadLocalRandom.current().nextDouble());

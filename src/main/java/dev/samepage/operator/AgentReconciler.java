@@ -1,41 +1,31 @@
 package dev.samepage.operator;
 
-import static java.util.Objects.requireNonNullElse;
-
 import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmPolicy;
 import dev.samepage.operator.AgentManifest.Content;
 import dev.samepage.policy.Agents;
 import dev.samepage.policy.Agents.Unavailable;
 import dev.samepage.policy.Assignment;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
-import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.informer.Field;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
-import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
-import io.javaoperatorsdk.operator.processing.dependent.kubernetes.SSABasedGenericKubernetesResourceMatcher;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.quarkiverse.operatorsdk.runtime.api.ConfigurableReconciler;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -70,29 +60,8 @@ public class AgentReconciler implements Reconciler<ServiceAccount>, Configurable
     private final Duration linger;
     private final Clock clock;
     private final AgentNews news;
+    private final AgentDaemonSet daemonSet = new AgentDaemonSet();
     private @Nullable Instant unneededSince;
-    private volatile @Nullable Applied lastApplied;
-
-    /** What was applied last, and what of the DaemonSet that made: somebody else's labels and annotations are among it. */
-    private record Applied(
-            DaemonSet wanted,
-            String uid,
-            Long generation,
-            Map<String, String> labels,
-            Map<String, String> annotations,
-            List<OwnerReference> owners) {
-
-        static Applied of(DaemonSet wanted, DaemonSet made) {
-            var metadata = made.getMetadata();
-            return new Applied(
-                    wanted,
-                    metadata.getUid(),
-                    metadata.getGeneration(),
-                    requireNonNullElse(metadata.getLabels(), Map.of()),
-                    requireNonNullElse(metadata.getAnnotations(), Map.of()),
-                    metadata.getOwnerReferences());
-        }
-    }
 
     /** Where the manifest is, and where its DaemonSet goes, are in {@code settings}; what becomes of it is {@code news}. */
     public AgentReconciler(OperatorSettings settings, Clock clock, AgentNews news) {
@@ -103,29 +72,28 @@ public class AgentReconciler implements Reconciler<ServiceAccount>, Configurable
         this.news = news;
     }
 
-    /** Looks into one namespace only, which is known when the operator starts. */
+    /**
+     * Looks into one namespace only, which is known when the operator starts. Whatever else is seen there is nothing to it: an
+     * agent that is owned by another ServiceAccount would outlive its own.
+     */
     @Override
     public void updateConfigurationFrom(ControllerConfigurationOverrider<ServiceAccount> overrider) {
-        overrider.settingNamespace(namespace);
+        overrider
+                .settingNamespace(namespace)
+                .withGenericFilter(
+                        account -> SERVICE_ACCOUNT.equals(account.getMetadata().getName()));
     }
 
     @Override
     public List<EventSource<?, ServiceAccount>> prepareEventSources(EventSourceContext<ServiceAccount> context) {
         Set<ResourceID> here = Set.of(new ResourceID(SERVICE_ACCOUNT, namespace));
-        var daemonSets = InformerEventSourceConfiguration.from(DaemonSet.class, ServiceAccount.class)
-                .withName(DaemonSet.class.getSimpleName())
-                .withNamespaces(namespace)
-                .withLabelSelector(AgentManifest.OWN + "=" + AgentManifest.OPERATOR)
-                .withOnUpdateFilter(AgentReconciler::isAnother)
-                .withSecondaryToPrimaryMapper(daemonSet -> here)
-                .build();
         return List.of(
                 Sources.policies(context, policy -> here),
                 Sources.ksmNodes(
                         context,
                         (now, before) -> Assignment.isReleased(now) != Assignment.isReleased(before),
                         ksmNode -> here),
-                new InformerEventSource<>(daemonSets, context));
+                AgentDaemonSet.source(context, namespace, here));
     }
 
     @Override
@@ -135,34 +103,20 @@ public class AgentReconciler implements Reconciler<ServiceAccount>, Configurable
             if (left.isPositive()) {
                 return UpdateControl.<ServiceAccount>noUpdate().rescheduleAfter(left);
             }
-            deleteAllBut(Set.of(), "Nothing is left to do: deleted the agent", context);
+            AgentDaemonSet.deleteAllBut(Set.of(), "Nothing is left to do: deleted the agent", context);
             return UpdateControl.noUpdate();
         }
         unneededSince = null;
         return switch (manifest.read(namespace, context.getClient().getKubernetesSerialization())) {
-            case Content.Agent(DaemonSet agent) -> install(ownedBy(agents, agent), context);
+            case Content.Agent(DaemonSet agent) -> install(AgentDaemonSet.ownedBy(agents, agent), context);
             case Content.Unusable(String reason) -> without(new Unavailable(Unavailable.MANIFEST_INVALID, reason));
         };
-    }
-
-    /** The agents go with their ServiceAccount, be it that whatever uninstalls Samepage knows of nothing else. */
-    private static DaemonSet ownedBy(ServiceAccount agents, DaemonSet agent) {
-        return new DaemonSetBuilder(agent)
-                .editMetadata()
-                .addNewOwnerReference()
-                .withApiVersion("v1")
-                .withKind("ServiceAccount")
-                .withName(agents.getMetadata().getName())
-                .withUid(agents.getMetadata().getUid())
-                .endOwnerReference()
-                .endMetadata()
-                .build();
     }
 
     private UpdateControl<ServiceAccount> install(DaemonSet agent, Context<ServiceAccount> context) {
         String name = agent.getMetadata().getName();
         try {
-            apply(agent, context);
+            daemonSet.apply(agent, context);
         } catch (KubernetesClientException e) {
             if (e.getCode() >= SERVER_ERROR || TEMPORARY.contains(e.getCode())) {
                 throw e;
@@ -172,7 +126,7 @@ public class AgentReconciler implements Reconciler<ServiceAccount>, Configurable
                     "The API server refuses the agent's DaemonSet %s: %s. The agents stay as they are; it is tried again every %d s."
                             .formatted(name, words(e), NEXT_LOOK.toSeconds())));
         }
-        deleteAllBut(Set.of(name), "Deleted an agent of another name", context);
+        AgentDaemonSet.deleteAllBut(Set.of(name), "Deleted an agent of another name", context);
         news.tell(new Agents.Installed());
         return UpdateControl.noUpdate();
     }
@@ -204,60 +158,5 @@ public class AgentReconciler implements Reconciler<ServiceAccount>, Configurable
     private static boolean isNeeded(Context<ServiceAccount> context) {
         return !Sources.all(KsmPolicy.class, context).isEmpty()
                 || !Sources.all(KsmNode.class, context).stream().allMatch(Assignment::isReleased);
-    }
-
-    private void apply(DaemonSet wanted, Context<ServiceAccount> context) {
-        var daemonSets = Sources.of(DaemonSet.class, context);
-        var id = ResourceID.fromResource(wanted);
-        DaemonSet current = daemonSets.get(id).orElse(null);
-        if (current != null && (isTheLastApplied(wanted, current) || matches(wanted, current, context))) {
-            return;
-        }
-        DaemonSet applied = context.getClient()
-                .resource(wanted)
-                .fieldManager(OperatorApplication.FIELD_MANAGER)
-                .forceConflicts()
-                .serverSideApply();
-        if (current == null) {
-            daemonSets.handleRecentResourceCreate(id, applied);
-        } else {
-            daemonSets.handleRecentResourceUpdate(id, applied, current);
-        }
-        lastApplied = Applied.of(wanted, applied);
-        log.atInfo()
-                .addKeyValue("daemonSet", wanted.getMetadata().getName())
-                .addKeyValue("generation", applied.getMetadata().getGeneration())
-                .log("Applied the agent");
-    }
-
-    private static boolean matches(DaemonSet wanted, DaemonSet current, Context<ServiceAccount> context) {
-        return SSABasedGenericKubernetesResourceMatcher.<DaemonSet>getInstance().matches(current, wanted, context);
-    }
-
-    /** Applied again it would change nothing, however differently the API server writes it. */
-    private boolean isTheLastApplied(DaemonSet wanted, DaemonSet current) {
-        return Applied.of(wanted, current).equals(lastApplied);
-    }
-
-    private static void deleteAllBut(Set<String> names, String message, Context<ServiceAccount> context) {
-        for (DaemonSet daemonSet : Sources.all(DaemonSet.class, context)) {
-            String name = daemonSet.getMetadata().getName();
-            if (!names.contains(name) && !daemonSet.isMarkedForDeletion()) {
-                context.getClient().resource(daemonSet).delete();
-                log.atInfo().addKeyValue("daemonSet", name).log(message);
-            }
-        }
-    }
-
-    /** Not merely another status, which a DaemonSet has with every pod. */
-    private static boolean isAnother(HasMetadata now, HasMetadata before) {
-        return Sources.wantsSomethingElse(now, before)
-                || !Objects.equals(
-                        now.getMetadata().getLabels(), before.getMetadata().getLabels())
-                || !Objects.equals(
-                        now.getMetadata().getAnnotations(), before.getMetadata().getAnnotations())
-                || !Objects.equals(
-                        now.getMetadata().getOwnerReferences(),
-                        before.getMetadata().getOwnerReferences());
     }
 }

@@ -3,21 +3,17 @@ package dev.samepage.operator;
 import dev.samepage.api.KsmPolicy;
 import dev.samepage.api.KsmPolicyStatus;
 import dev.samepage.api.KsmPolicyStatus.NodeCounts;
-import dev.samepage.api.Mode;
 import dev.samepage.api.Verdict;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
 import io.prometheus.client.Collector;
 import io.prometheus.client.GaugeMetricFamily;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,22 +114,19 @@ final class FleetMetrics extends Collector {
             for (KsmPolicy policy : policies) {
                 String name = policy.getMetadata().getName();
                 var spec = policy.getSpec();
-                info.addMetric(List.of(name, word(spec == null ? null : spec.mode())), 1);
+                info.addMetric(
+                        List.of(
+                                name,
+                                spec == null || spec.mode() == null
+                                        ? "Unknown"
+                                        : spec.mode().toString()),
+                        1);
                 paused.addMetric(List.of(name), spec != null && spec.paused() ? 1 : 0);
                 if (policy.getStatus() != null) {
                     status(name, policy.getStatus());
                 }
             }
             return List.of(info, paused, conditions, matched, targeted, nodes, verdicts, saved, profit, cpu);
-        }
-
-        /** The mode as the API writes it, such as KernelAdvisor. */
-        private static String word(@Nullable Mode mode) {
-            return mode == null
-                    ? "Unknown"
-                    : Arrays.stream(mode.name().split("_", -1))
-                            .map(part -> part.charAt(0) + part.substring(1).toLowerCase(Locale.ROOT))
-                            .collect(Collectors.joining());
         }
 
         private void status(String policy, KsmPolicyStatus status) {

@@ -17,6 +17,8 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -53,6 +55,12 @@ import org.slf4j.LoggerFactory;
         maxReconciliationInterval = @MaxReconciliationInterval(interval = 1, timeUnit = TimeUnit.MINUTES))
 public class PolicyReconciler implements Reconciler<KsmPolicy> {
     private static final Logger log = LoggerFactory.getLogger(PolicyReconciler.class);
+
+    private static final PatchContext APPLY = new PatchContext.Builder()
+            .withPatchType(PatchType.SERVER_SIDE_APPLY)
+            .withFieldManager(OperatorApplication.FIELD_MANAGER)
+            .withForce(true)
+            .build();
 
     private final String namespace;
     private final Clock clock;
@@ -102,15 +110,25 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
         if (left.isPositive()) {
             return UpdateControl.<KsmPolicy>noUpdate().rescheduleAfter(left);
         }
+        write(policy, status, context);
         lastWrites.put(uid(policy), now);
         lastWrites.keySet().retainAll(uids(context));
         logReadiness(policy, status);
         PolicyNotices.between(policy.getStatus(), status).forEach(notice -> events.record(referenceTo(policy), notice));
+        return UpdateControl.noUpdate();
+    }
+
+    /** Here and not by {@link UpdateControl}, so that what is told of a status is told when it is written. */
+    private static void write(KsmPolicy policy, KsmPolicyStatus status, Context<KsmPolicy> context) {
         var patch = new KsmPolicy();
         patch.setMetadata(
                 new ObjectMetaBuilder().withName(policy.getMetadata().getName()).build());
         patch.setStatus(status);
-        return UpdateControl.patchStatus(patch);
+        KsmPolicy written =
+                context.getClient().resource(patch).subresource("status").patch(APPLY);
+        context.eventSourceRetriever()
+                .getControllerEventSource()
+                .handleRecentResourceUpdate(ResourceID.fromResource(written), written, policy);
     }
 
     /** A status that this operator has not written is old enough for anything. */

@@ -2,6 +2,7 @@ package dev.samepage.policy;
 
 import static java.util.stream.Collectors.joining;
 
+import dev.samepage.api.Conditions;
 import dev.samepage.api.KsmPolicy;
 import dev.samepage.policy.Member.Standing;
 import io.fabric8.kubernetes.api.model.Condition;

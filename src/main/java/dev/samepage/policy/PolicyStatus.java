@@ -1,5 +1,6 @@
 package dev.samepage.policy;
 
+import dev.samepage.api.Conditions;
 import dev.samepage.api.KsmPolicy;
 import dev.samepage.api.KsmPolicyStatus;
 import dev.samepage.api.KsmPolicyStatus.NodeCounts;
@@ -29,7 +30,7 @@ public final class PolicyStatus {
     public KsmPolicyStatus of(KsmPolicy policy, Fleet fleet) {
         var before = policy.getStatus();
         var conditions = new Conditions(
-                clock,
+                clock.instant(),
                 Objects.requireNonNullElse(policy.getMetadata().getGeneration(), 0L),
                 before == null ? List.of() : before.conditions());
         if (!Election.isUnderstood(policy)) {

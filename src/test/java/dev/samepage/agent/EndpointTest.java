@@ -39,7 +39,7 @@ class EndpointTest {
         endpoint = new Endpoint(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new AgentLoop(activity),
-                new NodeMetrics(new HostProc(proc), activity, "1.2.3"));
+                new NodeMetrics(new HostProc(proc), Path.of("/proc"), activity, "1.2.3"));
     }
 
     @AfterEach

@@ -212,7 +212,7 @@ class NodeMetricsTest {
     private String text(@Nullable KsmNodeStatus status) throws IOException {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         PrometheusTextFormatWriter.create()
-                .write(text, new NodeMetrics(new HostProc(proc), activity, "1.2.3").of(status));
+                .write(text, new NodeMetrics(new HostProc(proc), Path.of("/proc"), activity, "1.2.3").of(status));
         return text.toString(StandardCharsets.UTF_8);
     }
 

@@ -5,13 +5,12 @@ import dev.samepage.api.KsmPolicy;
 import dev.samepage.testbed.ApiServer;
 import dev.samepage.testbed.AuditLog;
 import dev.samepage.testbed.Command;
+import dev.samepage.testbed.Loopback;
 import dev.samepage.testbed.UnavailableException;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,7 +139,7 @@ public final class OneNode implements AutoCloseable {
      * @param settings environment variables, such as SAMEPAGE_AGENT_LINGER
      */
     public SamepageProcess startOperator(Map<String, String> settings) {
-        int port = freePort();
+        int port = Loopback.freePort();
         Map<String, String> environment = new HashMap<>(podOf("samepage-operator"));
         environment.putAll(settings);
         SamepageProcess operator = started(SamepageProcess.start(
@@ -168,7 +167,7 @@ public final class OneNode implements AutoCloseable {
 
     /** Starts the agent and does not wait for it. */
     public SamepageProcess startAgent(HostDirectories host, String... options) {
-        int port = freePort();
+        int port = Loopback.freePort();
         List<String> arguments = new ArrayList<>(List.of("agent", "--node", name));
         arguments.addAll(host.options());
         arguments.addAll(List.of("--listen", "127.0.0.1:" + port));
@@ -265,14 +264,6 @@ public final class OneNode implements AutoCloseable {
     private static byte[] authority(Config config) throws IOException {
         String data = config.getCaCertData();
         return data != null ? Base64.getDecoder().decode(data) : Files.readAllBytes(Path.of(config.getCaCertFile()));
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Ends the processes, the newest first, then the API server. Nothing is deleted or restored before. */

@@ -22,6 +22,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The token of one node's agent is good for that node's report and for nothing else. */
 @RealApiServer
@@ -106,10 +108,22 @@ class AgentAdmissionApiTest {
                 .isEmpty();
     }
 
-    @Test
-    void anAgentNeitherMakesNorDeletesItsKsmNode() {
+    @ParameterizedTest
+    @ValueSource(strings = {"worker-1", "worker-2"})
+    void anAgentDeletesNoKsmNode(String node) {
         assertRefused(
-                () -> agentOfOne.resources(KsmNode.class).withName("worker-1").delete(), "cannot delete resource");
+                () -> agentOfOne.resources(KsmNode.class).withName(node).delete(),
+                "cannot delete resource \"ksmnodes\" in API group \"ksm.samepage.dev\" at the cluster scope");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"worker-1", "worker-3"})
+    void anAgentMakesNoKsmNode(String node) {
+        server.client().resources(KsmNode.class).withName(node).delete();
+
+        assertRefused(
+                () -> ksmNode(agentOfOne, node, SPEC).create(),
+                "cannot create resource \"ksmnodes\" in API group \"ksm.samepage.dev\" at the cluster scope");
     }
 
     @Test
@@ -127,6 +141,13 @@ class AgentAdmissionApiTest {
                     .untilAsserted(() -> assertRefused(
                             () -> ksmNode(agentOfOne, "worker-2", SPEC).patch(APPLY),
                             "may not write the KsmNode worker-2"));
+            assertRefused(
+                    () -> agentOfOne
+                            .resources(KsmNode.class)
+                            .withName("worker-2")
+                            .delete(),
+                    "may not write the KsmNode worker-2");
+            assertRefused(() -> ksmNode(agentOfOne, "worker-3", SPEC).create(), "may not write the KsmNode worker-3");
         } finally {
             server.kubectl("delete", "clusterrolebinding", binding);
         }

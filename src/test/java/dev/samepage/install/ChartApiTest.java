@@ -143,6 +143,8 @@ class ChartApiTest {
             agent.resources.limits.memory="lots" | at '/agent/resources/limits/memory': 'lots' does not match pattern
             monitoring.rules="on"                | at '/monitoring/rules': got string, want boolean
             monitoring.serviceMonitors=true      | at '/monitoring': additional properties 'serviceMonitors' not allowed
+            monitoring.labels.release=1          | at '/monitoring/labels/release': got number, want string
+            monitoring.runbooks="a b"            | at '/monitoring/runbooks': 'a b' does not match pattern
             agent.nodeSelector.kvm=true          | at '/agent/nodeSelector/kvm': got boolean, want string
             """)
     void aMistypedValueIsRefusedByItsName(String value, String message) {
@@ -188,5 +190,47 @@ class ChartApiTest {
 
         assertThat(chart.render("image.digest=\"%s\"".formatted(digest)))
                 .contains("image: \"samepage@" + digest + "\"");
+    }
+
+    @Test
+    void labelsOfOnesOwnAreOnWhatThePrometheusOperatorReads() {
+        var objects = KubernetesObjects.of(chart.render(
+                "monitoring={\"podMonitors\": true, \"rules\": true, \"labels\": {\"release\": \"prometheus\"}}"));
+
+        assertThat(objects.byName().keySet())
+                .filteredOn(name -> KubernetesObjects.object(
+                                KubernetesObjects.field(objects.get(name), "metadata", "labels"))
+                        .containsKey("release"))
+                .containsExactlyInAnyOrder(
+                        "PodMonitor samepage-agent", "PodMonitor samepage-operator", "PrometheusRule samepage");
+    }
+
+    @Test
+    void runbooksCanBeElsewhere() {
+        assertThat(chart.render("monitoring.rules=true", "monitoring.runbooks=\"https://wiki.example.com/samepage\"")
+                        .lines()
+                        .filter(line -> line.contains("runbook_url: ")))
+                .isNotEmpty()
+                .allMatch(line -> line.contains("runbook_url: https://wiki.example.com/samepage#samepage"));
+    }
+
+    @Test
+    void aVersionThatLooksLikeANumberStaysText() {
+        assertThat(chart.ofVersion("0.1.0", "1.10").render().lines())
+                .filteredOn(line -> line.contains("kubernetes.io/version: "))
+                .allMatch(line -> line.endsWith("kubernetes.io/version: \"1.10\""));
+    }
+
+    @Test
+    void aVersionThatIsNoLabelBecomesOne() {
+        String rendered = chart.ofVersion("1.10.0+build.5", "1.10.0+build.5").render();
+
+        assertThat(rendered.lines()
+                        .map(line -> line.strip().replace("\"", ""))
+                        .filter(line -> line.matches("(.*/version|.*/chart|image): .*")))
+                .containsOnly(
+                        "app.kubernetes.io/version: 1.10.0_build.5",
+                        "helm.sh/chart: samepage-1.10.0_build.5",
+                        "image: samepage:1.10.0_build.5");
     }
 }

@@ -7,8 +7,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The tests of this class change the kernel's own KSM, see {@link HostKsm}: nobody else does meanwhile, each test starts from the kernel's
- * defaults, and every knob is put back as it was found.
+ * The tests of this class change the kernel's own KSM, see {@link HostKsm}: nobody else does meanwhile. Each test, or with
+ * {@link Span#CLASS} the first one, starts from the kernel's defaults, and every knob is put back as it was found.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -19,7 +19,9 @@ public @interface RealKsm {
 
     /** From the kernel's defaults until every knob is put back. */
     enum Span {
+        /** Each test starts from the defaults and leaves nothing behind. */
         TEST,
+        /** A test finds what the one before it has left; the knobs are put back after the last. */
         CLASS
     }
 }

@@ -27,6 +27,7 @@ class AgentReconcilerApiTest {
 
     private final ApiServer server;
     private final Cluster cluster;
+    private final AuditLog sinceTheStart;
     private final RunningOperator operator;
 
     AgentReconcilerApiTest(ApiServer server) {
@@ -34,6 +35,7 @@ class AgentReconcilerApiTest {
         cluster = new Cluster(server.client());
         RunningOperator.install(server);
         cluster.clear();
+        sinceTheStart = server.auditLog().fromNow();
         operator = RunningOperator.start(server);
     }
 
@@ -64,7 +66,7 @@ class AgentReconcilerApiTest {
         cluster.apply("a", STOPPED);
         await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
 
-        assertThat(server.auditLog().requests())
+        assertThat(sinceTheStart.requests())
                 .filteredOn(request -> request.user().equals(RunningOperator.USER))
                 .noneMatch(request -> request.resource().equals("namespaces"))
                 .filteredOn(request -> request.resource().equals("serviceaccounts"))

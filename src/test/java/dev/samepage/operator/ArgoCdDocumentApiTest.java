@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.samepage.testbed.ApiServer;
 import dev.samepage.testbed.Command;
+import dev.samepage.testbed.Onlooker;
 import dev.samepage.testbed.RealApiServer;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -22,7 +23,6 @@ import org.junit.jupiter.api.Test;
 @RealApiServer
 class ArgoCdDocumentApiTest {
     private static final Path DOCUMENT = Path.of("src/docs/argocd.md");
-    private static final Path HEALTH_CHECK = Path.of("src/docs/argocd-health.lua");
 
     private final ApiServer server;
 
@@ -59,7 +59,7 @@ class ArgoCdDocumentApiTest {
         Command.Output applied = server.kubectlReading(made.stdout(), commands.get(1));
 
         assertThat(applied.stderr()).isEmpty();
-        String script = Files.readString(HEALTH_CHECK);
+        String script = Files.readString(Onlooker.HEALTH_CHECK);
         assertThat(configMap().getData())
                 .isEqualTo(Map.of(
                         "url", "https://argocd.example.org",

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class FaultyApiServer implements AutoCloseable {
     private final KubernetesMockServer server;
     private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
+
+    private final List<String> writes = new CopyOnWriteArrayList<>();
 
     /** The answer to one request. */
     private record Fault(String method, String path, int code) {}
@@ -43,6 +46,11 @@ final class FaultyApiServer implements AutoCloseable {
     /** Whether every refusal has been given. */
     boolean hasRefused() {
         return faults.isEmpty();
+    }
+
+    /** Method and path of each patch, creation and deletion so far, refused or not. */
+    List<String> writes() {
+        return List.copyOf(writes);
     }
 
     KubernetesClient client() {
@@ -88,6 +96,7 @@ final class FaultyApiServer implements AutoCloseable {
         }
 
         private @Nullable MockResponse refusal(String method, String path) {
+            writes.add(method + " " + path);
             Fault next = faults.peek();
             if (next == null || !next.method().equals(method) || !path.endsWith(next.path())) {
                 return null;

@@ -79,6 +79,19 @@ class FaultyApiServerTest {
     }
 
     @Test
+    void whatAStatusSaysIsToldWhenItIsWritten() {
+        String status = "PATCH /apis/ksm.samepage.dev/v1alpha1/ksmpolicies/a/status";
+        String event = "POST /api/v1/namespaces/default/events";
+        server.refuse("PATCH", "/ksmpolicies/a/status", 500);
+
+        createPolicy("{nodeSelector: {matchLabels: {zone: moon}}, mode: Stopped}");
+
+        await().atMost(Cluster.SOON).until(() -> server.writes().contains(event));
+        assertThat(server.writes().stream().filter(write -> write.equals(status) || write.startsWith(event)))
+                .containsExactly(status, status, event);
+    }
+
+    @Test
     void aReleasedNodeThatCouldNotBeForgottenIsForgottenLater() {
         server.refuse("DELETE", "/ksmnodes/worker", 409);
         var released = new KsmNode();

@@ -10,7 +10,6 @@ import dev.samepage.testbed.ApiServer;
 import dev.samepage.testbed.Onlooker;
 import dev.samepage.testbed.RealApiServer;
 import dev.samepage.testbed.UnavailableException;
-import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -20,7 +19,6 @@ import org.junit.jupiter.api.Test;
 /** What Flux, {@code helm --wait} and Argo CD make of a KsmPolicy, by its status as the operator writes it. */
 @RealApiServer
 class HealthApiTest {
-    private static final Path HEALTH_CHECK = Path.of("src/docs/argocd-health.lua");
     private static final String STOPPED = "{nodeSelector: {}, mode: Stopped}";
     private static final String CONFLICT = "Of the same priority (0), and matching some of the same nodes: b."
             + " The lowest name wins them; give one of the policies another priority.";
@@ -47,7 +45,7 @@ class HealthApiTest {
     static void findOnlookers() {
         try {
             flux = Onlooker.kstatus(System.err::println);
-            argoCd = Onlooker.argoCd(HEALTH_CHECK, System.err::println);
+            argoCd = Onlooker.argoCd(Onlooker.HEALTH_CHECK, System.err::println);
         } catch (UnavailableException e) {
             System.err.printf("%n*** HealthApiTest WAS NOT RUN: %s%n%n", e.getMessage());
             Assumptions.abort(e.getMessage());

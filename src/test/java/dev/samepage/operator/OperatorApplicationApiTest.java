@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.samepage.testbed.ApiServer;
+import dev.samepage.testbed.AuditLog;
 import dev.samepage.testbed.RealApiServer;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +26,7 @@ class OperatorApplicationApiTest {
     @TempDir
     Path directory;
 
+    private AuditLog log;
     private OperatorProcess operator;
 
     OperatorApplicationApiTest(ApiServer server) {
@@ -34,6 +38,7 @@ class OperatorApplicationApiTest {
     void start() throws IOException {
         RunningOperator.install(server);
         cluster.clear();
+        log = server.auditLog().fromNow();
         operator = OperatorProcess.start(server, directory, Map.of());
     }
 
@@ -65,6 +70,63 @@ class OperatorApplicationApiTest {
         cluster.specFrom("a", "worker");
         cluster.policyWith("a", "Reconciling", "True", "Progressing");
         await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+    }
+
+    @Test
+    void looksAtOneServiceAccountAndAtNoNamespace() {
+        cluster.apply("a", "{nodeSelector: {}, mode: Stopped}");
+        await().atMost(SOON).until(() -> cluster.daemonSets().size() == 1);
+
+        assertThat(log.requests())
+                .filteredOn(request -> request.user().equals(RunningOperator.USER))
+                .noneMatch(request -> request.resource().equals("namespaces"))
+                .filteredOn(request -> request.resource().equals("serviceaccounts"))
+                .isNotEmpty()
+                .allMatch(request -> request.namespace().equals("samepage-system")
+                        && request.name().equals("samepage-agent"));
+    }
+
+    @Test
+    void givesTheAgentToNoOtherServiceAccountThatItSees() throws IOException {
+        var another = server.client()
+                .resource(new ServiceAccountBuilder()
+                        .withNewMetadata()
+                        .withNamespace("samepage-system")
+                        .withName("another")
+                        .endMetadata()
+                        .build());
+        another.create();
+        operator.close();
+        log = server.auditLog().fromNow();
+        operator = OperatorProcess.start(
+                server,
+                directory,
+                Map.of("QUARKUS_OPERATOR_SDK_CONTROLLERS_AGENT_FIELD_SELECTORS", "metadata.namespace=samepage-system"));
+        try {
+            cluster.apply("a", "{nodeSelector: {}, mode: Stopped}");
+            cluster.policyWith("a", "Ready", "True", "NoNodes");
+
+            await().during(Duration.ofSeconds(2)).atMost(SOON).untilAsserted(() -> {
+                assertThat(cluster.daemonSets())
+                        .singleElement()
+                        .extracting(daemonSet -> daemonSet
+                                .getMetadata()
+                                .getOwnerReferences()
+                                .getFirst()
+                                .getName())
+                        .isEqualTo("samepage-agent");
+                assertThat(log.requests())
+                        .filteredOn(request ->
+                                request.isWrite() && request.resource().equals("daemonsets"))
+                        .hasSize(1);
+            });
+            assertThat(log.requests())
+                    .anyMatch(request -> request.user().equals(RunningOperator.USER)
+                            && request.resource().equals("serviceaccounts")
+                            && request.name().isEmpty());
+        } finally {
+            another.delete();
+        }
     }
 
     @Test

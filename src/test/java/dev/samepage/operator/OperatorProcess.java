@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.samepage.testbed.ApiServer;
+import dev.samepage.testbed.Loopback;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,7 +30,7 @@ record OperatorProcess(Process process, int port, Path log) implements AutoClose
      */
     static OperatorProcess start(ApiServer server, Path directory, Map<String, String> environment) throws IOException {
         assertThat(JAR).as("what ./mvnw package leaves").exists();
-        int port = freePort();
+        int port = Loopback.freePort();
         Path log = directory.resolve("operator-" + port + ".log");
         var command = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -89,11 +89,5 @@ record OperatorProcess(Process process, int port, Path log) implements AutoClose
     @Override
     public void close() {
         process.destroyForcibly().onExit().join();
-    }
-
-    private static int freePort() throws IOException {
-        try (var free = new ServerSocket(0)) {
-            return free.getLocalPort();
-        }
     }
 }

@@ -3,6 +3,8 @@ package dev.samepage.packaging;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import dev.samepage.testbed.FileTree;
+import dev.samepage.testbed.Loopback;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -71,11 +73,7 @@ public final class AgentTraining {
         try {
             new AgentTraining(directory, args[2]).write(Path.of(args[0]), Path.of(args[1]));
         } finally {
-            try (Stream<Path> files = Files.walk(directory)) {
-                for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                    Files.delete(file);
-                }
-            }
+            new FileTree(directory).delete();
         }
     }
 
@@ -97,7 +95,7 @@ public final class AgentTraining {
     }
 
     private void train(Path samepage, Path output, Path ksm, int apiServer) throws Exception {
-        int port = freePort();
+        int port = Loopback.freePort();
         ProcessBuilder builder = new ProcessBuilder(
                 samepage.toString(),
                 "agent",
@@ -130,12 +128,6 @@ public final class AgentTraining {
             }
         } finally {
             agent.destroyForcibly();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new java.net.ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

@@ -12,6 +12,9 @@ import java.util.function.Consumer;
  * @param words the program and its options
  */
 public record Onlooker(List<String> words) {
+    /** The script that this project gives to users of Argo CD. */
+    public static final Path HEALTH_CHECK = Path.of("src/docs/argocd-health.lua");
+
     private static final GoProgram PROGRAM = new GoProgram("kstatus", Path.of("src/testbed/kstatus"), ".");
 
     public Onlooker {

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,7 +96,7 @@ public final class Prometheus implements AutoCloseable {
             Path directory = Files.createTempDirectory("samepage-prometheus-");
             Files.writeString(directory.resolve("rules.yaml"), rules);
             Files.writeString(directory.resolve("prometheus.yaml"), configuration(targets));
-            String address = "127.0.0.1:" + freePort();
+            String address = "127.0.0.1:" + Loopback.freePort();
             List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", END_WITH_STANDARD_INPUT, "sh"));
             words.addAll(prefix);
             words.add(programs.prometheus().toString());
@@ -137,12 +135,6 @@ public final class Prometheus implements AutoCloseable {
                 List.of("rules.yaml"),
                 "scrape_configs",
                 jobs));
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     /**

@@ -1,18 +1,17 @@
-package dev.samepage.policy;
+package dev.samepage.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Condition;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConditionsTest {
-    private static final Clock LATER = Clock.fixed(Instant.parse("2026-03-01T13:00:00.5Z"), ZoneOffset.UTC);
+    private static final Instant NOW = Instant.parse("2026-03-01T12:00:00.5Z");
+    private static final Instant LATER = Instant.parse("2026-03-01T13:00:00.5Z");
 
-    private final List<Condition> before = new Conditions(Given.CLOCK, 1L, List.of())
+    private final List<Condition> before = new Conditions(NOW, 1L, List.of())
             .with("Ready", true, "Applied", "3 nodes")
             .list();
 
