@@ -1,5 +1,7 @@
 package dev.samepage.agent;
 
+import dev.samepage.api.Activation;
+import dev.samepage.api.Adaptive;
 import dev.samepage.api.KernelAdvisor;
 import dev.samepage.api.KsmNodeSpec;
 import dev.samepage.api.Mode;
@@ -8,10 +10,12 @@ import dev.samepage.api.Settings;
 import dev.samepage.api.Tunables;
 import dev.samepage.api.Unmerge;
 import dev.samepage.kernel.Knob;
+import dev.samepage.tuning.AdaptiveSettings;
 import dev.samepage.tuning.Tuning;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** What a node is to do, read from its KsmNode. */
@@ -69,7 +73,20 @@ public sealed interface Assignment {
                         advisor.minPagesToScan(),
                         advisor.maxPagesToScan()));
             }
+            case ADAPTIVE -> adaptive(Optional.ofNullable(settings.adaptive()).orElse(Adaptive.defaults()));
         };
+    }
+
+    private static Optional<Tuning> adaptive(Adaptive adaptive) {
+        OptionalLong floor = adaptive.minSavedBytesPerCpuSecond();
+        return floor.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Tuning.Adaptive(new AdaptiveSettings(
+                        adaptive.maxCpuPercent(),
+                        floor.getAsLong(),
+                        adaptive.maxRestSeconds(),
+                        adaptive.activation() == Activation.MEMORY_PRESSURE,
+                        adaptive.memoryAvailableBelowPercentOrDefault())));
     }
 
     private static Map<Knob, Long> tunables(@Nullable Tunables tunables) {

@@ -5,6 +5,7 @@ import dev.samepage.api.State;
 import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.MemoryCheck;
 import dev.samepage.kernel.Unmerge;
+import dev.samepage.tuning.AdaptiveSettings;
 import dev.samepage.tuning.Target;
 import dev.samepage.tuning.Tuning;
 import dev.samepage.tuning.WriteOrder;
@@ -99,6 +100,9 @@ public record Decision(
         Map<Knob, Long> wanted = new EnumMap<>(Knob.class);
         // What the policy does not name is as it was found, also where an earlier policy named it.
         originals.ifPresent(found -> wanted.putAll(found.toRestore()));
+        if (covered.tuning() instanceof Tuning.Adaptive) {
+            wanted.keySet().removeAll(Target.LEFT_TO_ADAPTIVE);
+        }
         wanted.putAll(target.knobs());
         Way way = Way.to(wanted, target.unmerged(), covered.unmerge(), sample, kernel, WriteOrder::toReach);
         List<Action> actions = new ArrayList<>(way.actions());
@@ -246,6 +250,9 @@ public record Decision(
                 "ksmd scans at the rate that was found here: this kernel has no advisor.";
             case Tuning.KernelAdvisor(long seconds, long cpu, long min, long max) ->
                 "The kernel's advisor runs ksmd: a lap in " + seconds + " s, at most " + cpu + " % of a core.";
+            case Tuning.Adaptive(AdaptiveSettings settings) ->
+                "ksmd works while there is something to gain, with at most " + settings.maxCpuPercent()
+                        + " % of a core, and rests otherwise.";
         };
     }
 

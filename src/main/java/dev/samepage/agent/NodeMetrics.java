@@ -4,6 +4,7 @@ import dev.samepage.agent.Activity.Aim;
 import dev.samepage.api.KsmCounters;
 import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.MemoryStatus;
+import dev.samepage.api.Phase;
 import dev.samepage.api.State;
 import dev.samepage.api.Verdict;
 import dev.samepage.kernel.HostProc;
@@ -21,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The last round of the agent as Prometheus metrics: of the node as {@code samepage_node_…}, of itself as {@code samepage_agent_…} and
- * {@code process_…}. What the kernel lacks is left out rather than shown as 0. No label has more values than there are states, verdicts or
- * knobs; guests are not told apart, because they come and go and every one would leave series behind.
+ * {@code process_…}. What the kernel lacks is left out rather than shown as 0. No label has more values than there are states, phases,
+ * verdicts or knobs; guests are not told apart, because they come and go and every one would leave series behind.
  */
 public final class NodeMetrics {
     private static final double NANOS = 1e9;
@@ -134,6 +135,12 @@ public final class NodeMetrics {
                 "state",
                 Arrays.asList(State.values()),
                 status.state());
+        exposition.stateSet(
+                "samepage_node_phase",
+                "1 for what Adaptive does on the node, 0 for the others; 0 for all in another mode.",
+                "phase",
+                Arrays.asList(Phase.values()),
+                status.phase());
         exposition.stateSet(
                 "samepage_node_verdict",
                 "1 for the verdict on merging on this node, 0 for the others.",

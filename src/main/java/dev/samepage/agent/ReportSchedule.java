@@ -20,7 +20,7 @@ public final class ReportSchedule {
     private static final Duration SIGN_OF_LIFE = Duration.ofMinutes(15);
     private static final List<Duration> AFTER_A_CHANGE =
             List.of(Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofSeconds(30), Duration.ofMinutes(1));
-    /** A verdict may swing around its threshold, and a message may carry a figure that moves. */
+    /** A verdict may swing around its threshold, a phase last a few seconds, and a message may carry a figure that moves. */
     private static final Duration BETWEEN_WORDS = Duration.ofMinutes(1);
 
     private static final double WORTH_TELLING = 0.01;
@@ -114,7 +114,9 @@ public final class ReportSchedule {
     }
 
     private static boolean saysItDifferently(KsmNodeStatus status, KsmNodeStatus sent) {
-        return status.verdict() != sent.verdict() || !Objects.equals(status.message(), sent.message());
+        return status.verdict() != sent.verdict()
+                || status.phase() != sent.phase()
+                || !Objects.equals(status.message(), sent.message());
     }
 
     private static boolean saysSomethingNew(KsmNodeStatus status, KsmNodeStatus sent) {

@@ -5,7 +5,9 @@ import dev.samepage.api.KernelStatus;
 import dev.samepage.api.KsmCounters;
 import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.KsmdStatus;
+import dev.samepage.api.LapStatus;
 import dev.samepage.api.MemoryStatus;
+import dev.samepage.api.State;
 import dev.samepage.api.Verdict;
 import dev.samepage.kernel.Counter;
 import dev.samepage.kernel.Counters;
@@ -35,7 +37,12 @@ final class StatusReport {
     }
 
     /** What was measured, with what the agent keeps between samples. */
-    record Measured(Sample sample, OptionalDouble ksmdPercent, Verdict verdict) {}
+    record Measured(Sample sample, OptionalDouble ksmdPercent, Verdict verdict, Optional<Progress> progress) {
+        /** In a mode that has no phases. */
+        Measured(Sample sample, OptionalDouble ksmdPercent, Verdict verdict) {
+            this(sample, ksmdPercent, verdict, Optional.empty());
+        }
+    }
 
     /**
      * The status.
@@ -51,6 +58,9 @@ final class StatusReport {
             @Nullable Long generation,
             @Nullable KsmNodeStatus previous) {
         Sample sample = measured.map(Measured::sample).orElse(null);
+        // Where something was refused, that is what a person needs to know; and both would make the object too large.
+        Optional<Progress> progress =
+                standing.state() == State.APPLIED ? measured.flatMap(Measured::progress) : Optional.empty();
         return new KsmNodeStatus(
                 generation,
                 standing.state(),
@@ -64,6 +74,9 @@ final class StatusReport {
                         .filter(OptionalDouble::isPresent)
                         .map(percent -> new KsmdStatus(String.format(Locale.ROOT, "%.1f", percent.getAsDouble())))
                         .orElse(null),
+                progress.map(Progress::phase).orElse(null),
+                progress.map(Progress::reason).map(StatusReport::shortened).orElse(null),
+                progress.map(StatusReport::lap).orElse(null),
                 measured.map(Measured::verdict).orElse(null),
                 sample == null ? null : sample.guests().size(),
                 now.truncatedTo(ChronoUnit.SECONDS).toString(),
@@ -104,6 +117,12 @@ final class StatusReport {
     private static @Nullable Long value(Counters counters, Counter counter) {
         OptionalLong value = counters.get(counter);
         return value.isPresent() ? value.getAsLong() : null;
+    }
+
+    private static @Nullable LapStatus lap(Progress progress) {
+        return progress.lapPercent().isPresent()
+                ? new LapStatus(progress.lapPercent().getAsInt())
+                : null;
     }
 
     private MemoryStatus memory(Sample sample) {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 @Categories("ksm")
 @AdditionalPrinterColumn(name = "Policy", jsonPath = ".spec.policy.name", type = AdditionalPrinterColumn.Type.STRING)
 @AdditionalPrinterColumn(name = "State", jsonPath = ".status.state", type = AdditionalPrinterColumn.Type.STRING)
+@AdditionalPrinterColumn(name = "Phase", jsonPath = ".status.phase", type = AdditionalPrinterColumn.Type.STRING)
 @AdditionalPrinterColumn(name = "Saved", jsonPath = ".status.memory.saved", type = AdditionalPrinterColumn.Type.STRING)
 @AdditionalPrinterColumn(
         name = "Profit",
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
         priority = 1)
 @AdditionalSelectableField(jsonPath = ".spec.policy.name")
 @AdditionalSelectableField(jsonPath = ".status.state")
+@AdditionalSelectableField(jsonPath = ".status.phase")
 @AdditionalSelectableField(jsonPath = ".status.verdict")
 public final class KsmNode extends CustomResource<KsmNodeSpec, KsmNodeStatus> {
     private static final long serialVersionUID = 1L;

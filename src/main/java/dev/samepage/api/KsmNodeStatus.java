@@ -47,6 +47,19 @@ public record KsmNodeStatus(
         KsmdStatus ksmd,
 
         @JsonPropertyDescription(
+                "With mode Adaptive, what it does while the state is Applied. Boost: ksmd goes over all mergeable memory, because some of it is new. "
+                        + "Track: ksmd scans while that pays. Rest: ksmd stands still, and merged pages stay merged.")
+        @Nullable
+        @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
+        Phase phase,
+
+        @JsonPropertyDescription("Why this phase, for a person: at most 256 characters.") @Nullable
+        String phaseReason,
+
+        @JsonPropertyDescription("How far ksmd is in its lap over all mergeable memory, while it makes one.") @Nullable
+        LapStatus lap,
+
+        @JsonPropertyDescription(
                 "Effective: a profit of at least 0.5 % of memory or 64 MiB. Marginal: a smaller profit. Wasteful: no "
                         + "profit after two full laps, or one too small for the CPU that ksmd keeps using. Pending: fewer "
                         + "than two laps since the last guest arrived. Idle: nothing on the node is mergeable.")

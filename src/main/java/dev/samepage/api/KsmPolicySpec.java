@@ -26,6 +26,14 @@ import org.jspecify.annotations.Nullable;
         message = "kernelAdvisor goes only with mode: KernelAdvisor: remove the block, or write mode: KernelAdvisor",
         fieldPath = ".kernelAdvisor")
 @ValidationRule(
+        value = "!has(self.adaptive) || self.mode == 'Adaptive'",
+        message = "adaptive goes only with mode: Adaptive: remove the block, or write mode: Adaptive",
+        fieldPath = ".adaptive")
+@ValidationRule(
+        value = "self.mode != 'Adaptive' || !has(self.tunables) || !has(self.tunables.smartScan)",
+        message = "mode: Adaptive turns smart_scan on and off by itself: remove smartScan, or write another mode",
+        fieldPath = ".tunables.smartScan")
+@ValidationRule(
         value = "!has(self.tunables) || self.mode != 'Observe'",
         message = "mode: Observe writes nothing to the kernel: remove the tunables, or write mode: Stopped",
         fieldPath = ".tunables")
@@ -61,8 +69,9 @@ public record KsmPolicySpec(
         @JsonPropertyDescription(
                 "Observe: report only, write nothing. Stopped: no scanning, merged pages stay merged. Unmerged: no "
                         + "scanning, every guest gets its own pages back. Fixed: scan at the rate in fixed. KernelAdvisor: "
-                        + "scan at the rate that the kernel chooses (Linux 6.8 and newer).")
-        @Required
+                        + "scan at the rate that the kernel chooses (Linux 6.8 and newer). Adaptive: scan while there is "
+                        + "something to gain, and rest otherwise.")
+        @Default(KsmPolicySpec.DEFAULT_MODE)
         @Nullable
         @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
         Mode mode,
@@ -72,6 +81,11 @@ public record KsmPolicySpec(
 
         @JsonPropertyDescription("What the kernel's advisor aims at. Only with mode: KernelAdvisor.") @Nullable
         KernelAdvisor kernelAdvisor,
+
+        @JsonPropertyDescription(
+                "What ksmd may cost and must yield. Only with mode: Adaptive, which has defaults for all of it.")
+        @Nullable
+        Adaptive adaptive,
 
         @JsonPropertyDescription("Settings that every mode shares. What is absent is left as it was found.") @Nullable
         Tunables tunables,
@@ -86,6 +100,9 @@ public record KsmPolicySpec(
         @Default("Restore")
         @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
         OnRemoval onRemoval) {
+
+    /** The mode of a policy that names none. The API server fills it in: a mode that reads as null is one of a newer version. */
+    public static final String DEFAULT_MODE = "Adaptive";
 
     public KsmPolicySpec {
         nodeSelector = Objects.requireNonNullElse(nodeSelector, new NodeSelector(Map.of(), List.of()));

@@ -22,7 +22,10 @@ public enum Mode {
     FIXED,
     /** {@code run=1} at the rate that the kernel's scan-time advisor chooses (Linux 6.8 and newer). */
     @JsonProperty("KernelAdvisor")
-    KERNEL_ADVISOR;
+    KERNEL_ADVISOR,
+    /** {@code run=1} while there is something to gain, 0 otherwise, at a rate that follows what merging yields. */
+    @JsonProperty("Adaptive")
+    ADAPTIVE;
 
     /** The word that the API uses. */
     @Override

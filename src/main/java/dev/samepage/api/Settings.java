@@ -21,5 +21,8 @@ public record Settings(
         @JsonPropertyDescription("What the kernel's advisor aims at, with mode KernelAdvisor.") @Nullable
         KernelAdvisor kernelAdvisor,
 
+        @JsonPropertyDescription("What ksmd may cost and must yield, with mode Adaptive.") @Nullable
+        Adaptive adaptive,
+
         @JsonPropertyDescription("Settings that every mode shares.") @Nullable
         Tunables tunables) {}

@@ -36,7 +36,8 @@ public record Tunables(
         Boolean zeroPagesOnly,
 
         @JsonPropertyDescription(
-                "Whether ksmd visits pages that did not merge less and less often (smart_scan, Linux 6.7 and newer).")
+                "Whether ksmd visits pages that did not merge less and less often (smart_scan, Linux 6.7 and newer). "
+                        + "Not with mode: Adaptive, which sees to it.")
         @Nullable
         Boolean smartScan,
 

@@ -189,7 +189,8 @@ final class LocalCommand implements Callable<Integer> {
     private static KsmNodeSpec wanted(KsmPolicySpec policy) {
         return new KsmNodeSpec(
                 null,
-                new Settings(policy.mode(), policy.fixed(), policy.kernelAdvisor(), policy.tunables()),
+                new Settings(
+                        policy.mode(), policy.fixed(), policy.kernelAdvisor(), policy.adaptive(), policy.tunables()),
                 policy.unmerge(),
                 policy.onRemoval(),
                 "local");

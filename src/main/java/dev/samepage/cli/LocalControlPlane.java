@@ -46,14 +46,16 @@ final class LocalControlPlane implements ControlPlane {
     /** The status in a line. */
     static String line(KsmNodeStatus status) {
         return String.format(
-                "%-9s saved %-8s profit %-8s ksmd %-6s guests %-3s %-9s %s",
+                "%-9s %ssaved %-8s profit %-8s ksmd %-6s guests %-3s %-9s %s",
                 word(status.state()),
+                status.phase() == null ? "" : String.format("%-5s ", status.phase()),
                 status.memory() == null ? "-" : status.memory().saved(),
                 status.memory() == null ? "-" : status.memory().profit(),
                 status.ksmd() == null ? "-" : status.ksmd().cpuPercent() + "%",
                 Objects.requireNonNullElse(status.guests(), 0),
                 word(status.verdict()),
-                Objects.requireNonNullElse(status.message(), ""));
+                Objects.requireNonNullElse(status.message(), "")
+                        + (status.phaseReason() == null ? "" : " " + status.phase() + ": " + status.phaseReason()));
     }
 
     private static String word(@Nullable Enum<?> constant) {

@@ -3,6 +3,7 @@ package dev.samepage.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.samepage.api.KsmPolicy;
 import dev.samepage.api.KsmPolicySpec;
 import java.io.IOException;
@@ -43,8 +44,7 @@ final class PolicyFile {
         refuse(document, PolicySchema.unknownFields(root, List.of(), FIELDS).findFirst());
         JsonNode written = root.path("spec");
         if (written.isMissingNode() || written.isNull()) {
-            throw document.unusable(
-                    new Violation(List.of("spec"), "is missing: write it, with nodeSelector and mode at least"));
+            throw document.unusable(new Violation(List.of("spec"), "is missing: write it, with nodeSelector at least"));
         }
         refuse(document, PolicySchema.firstViolation(written));
         KsmPolicySpec spec = spec(written);
@@ -74,9 +74,14 @@ final class PolicyFile {
                 "this is a " + kind + " of " + apiVersion + "; " + POLICY));
     }
 
+    /** Here as in the API server: without a mode there is the default, and not an unknown one. */
     private static KsmPolicySpec spec(JsonNode written) {
+        ObjectNode complete = written.deepCopy();
+        if (!complete.hasNonNull("mode")) {
+            complete.put("mode", KsmPolicySpec.DEFAULT_MODE);
+        }
         try {
-            return JSON.treeToValue(written, KsmPolicySpec.class);
+            return JSON.treeToValue(complete, KsmPolicySpec.class);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("the schema let something pass that cannot be read", e);
         }

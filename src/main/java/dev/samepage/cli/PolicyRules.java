@@ -2,6 +2,7 @@ package dev.samepage.cli;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.samepage.api.Activation;
 import dev.samepage.api.KsmPolicySpec;
 import dev.samepage.api.Mode;
 import dev.samepage.api.NodeSelector;
@@ -27,6 +28,11 @@ final class PolicyRules {
                         Map.of(
                                 ".fixed", (spec.fixed() != null) == (spec.mode() == Mode.FIXED),
                                 ".kernelAdvisor", spec.kernelAdvisor() == null || spec.mode() == Mode.KERNEL_ADVISOR,
+                                ".adaptive", spec.adaptive() == null || spec.mode() == Mode.ADAPTIVE,
+                                ".tunables.smartScan",
+                                        spec.mode() != Mode.ADAPTIVE
+                                                || spec.tunables() == null
+                                                || spec.tunables().smartScan() == null,
                                 ".tunables", spec.tunables() == null || spec.mode() != Mode.OBSERVE,
                                 ".mode",
                                         spec.mode() != Mode.UNMERGED
@@ -42,6 +48,16 @@ final class PolicyRules {
                                 advisor,
                                 List.of("spec", "kernelAdvisor"),
                                 Map.of(".minPagesToScan", advisor.minPagesToScan() <= advisor.maxPagesToScan()))))
+                .or(() -> Optional.ofNullable(spec.adaptive())
+                        .flatMap(adaptive -> rules(
+                                adaptive,
+                                List.of("spec", "adaptive"),
+                                Map.of(
+                                        ".minSavedPerCpuSecond",
+                                        adaptive.minSavedBytesPerCpuSecond().isPresent(),
+                                        ".memoryAvailableBelowPercent",
+                                        adaptive.memoryAvailableBelowPercent() == null
+                                                || adaptive.activation() == Activation.MEMORY_PRESSURE))))
                 .or(() -> selector(spec.nodeSelector()));
     }
 
@@ -67,8 +83,16 @@ final class PolicyRules {
     private static Optional<Violation> rules(Record subject, List<String> path, Map<String, Boolean> holds) {
         return Arrays.stream(subject.getClass().getAnnotationsByType(ValidationRule.class))
                 .filter(rule -> !requireNonNull(holds.get(rule.fieldPath()), "a rule that is not known here"))
-                .map(rule ->
-                        new Violation(Violation.below(path, rule.fieldPath().substring(1)), rule.message()))
+                .map(rule -> new Violation(below(path, rule.fieldPath()), rule.message()))
                 .findFirst();
+    }
+
+    /** A rule names its field as {@code .field}, or {@code .field.below}. */
+    private static List<String> below(List<String> path, String fieldPath) {
+        List<String> below = path;
+        for (String field : fieldPath.substring(1).split("\\.", -1)) {
+            below = Violation.below(below, field);
+        }
+        return below;
     }
 }

@@ -39,7 +39,7 @@ public sealed interface Assignment {
     /** What a node is told that {@code policy} has won. */
     static KsmNodeSpec specFrom(KsmPolicy policy) {
         var spec = policy.getSpec();
-        var settings = new Settings(spec.mode(), spec.fixed(), spec.kernelAdvisor(), spec.tunables());
+        var settings = new Settings(spec.mode(), spec.fixed(), spec.kernelAdvisor(), spec.adaptive(), spec.tunables());
         return new KsmNodeSpec(
                 new PolicyReference(
                         policy.getMetadata().getName(), policy.getMetadata().getGeneration()),

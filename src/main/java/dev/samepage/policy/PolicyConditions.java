@@ -66,7 +66,7 @@ final class PolicyConditions {
         String message =
                 "This version of Samepage does not know the policy's mode, or an operator of its nodeSelector. "
                         + "The policy takes no part, and its nodes stay as they are, unless another policy matches them. Upgrade Samepage, or write a mode that it knows: "
-                        + "Observe, Stopped, Unmerged, Fixed or KernelAdvisor.";
+                        + "Observe, Stopped, Unmerged, Fixed, KernelAdvisor or Adaptive.";
         return conditions
                 .with(READY, false, reason, message)
                 .with(RECONCILING, false, reason, "Nothing can be done.")

@@ -22,6 +22,10 @@ public record Target(Map<Knob, Long> knobs, List<Knob> missing, boolean unmerged
     private static final Map<Knob, Long> BEHAVIOUR_WITHOUT = Map.of(
             Knob.SMART_SCAN, 0L, Knob.USE_ZERO_PAGES, 0L, Knob.REDHAT_ONLY_ZERO_PAGES, 0L, Knob.MERGE_ACROSS_NODES, 1L);
 
+    /** What Adaptive turns from moment to moment; no target says where they stand. */
+    public static final Set<Knob> LEFT_TO_ADAPTIVE =
+            Set.of(Knob.RUN, Knob.PAGES_TO_SCAN, Knob.SLEEP_MILLISECS, Knob.SMART_SCAN);
+
     public Target {
         knobs = Collections.unmodifiableMap(new EnumMap<>(knobs));
         missing = List.copyOf(missing);
@@ -46,6 +50,9 @@ public record Target(Map<Knob, Long> knobs, List<Knob> missing, boolean unmerged
         Map<Knob, Long> wanted = new EnumMap<>(Knob.class);
         wanted.putAll(tunables);
         wanted.putAll(ofMode(tuning, available));
+        if (tuning instanceof Tuning.Adaptive) {
+            wanted.keySet().removeAll(LEFT_TO_ADAPTIVE);
+        }
         List<Knob> missing = new ArrayList<>();
         wanted.forEach((knob, value) -> {
             if (!available.contains(knob) && !value.equals(BEHAVIOUR_WITHOUT.get(knob))) {
@@ -65,11 +72,10 @@ public record Target(Map<Knob, Long> knobs, List<Knob> missing, boolean unmerged
                 knobs.put(Knob.PAGES_TO_SCAN, pagesToScan);
                 knobs.put(Knob.SLEEP_MILLISECS, sleepMillis);
                 knobs.put(Knob.RUN, 1L);
-                if (available.contains(Knob.ADVISOR_MODE)) {
-                    knobs.put(Knob.ADVISOR_MODE, 0L);
-                }
+                knobs.putAll(withoutAdvisor(available));
                 yield knobs;
             }
+            case Tuning.Adaptive adaptive -> withoutAdvisor(available);
             case Tuning.KernelAdvisor(long target, long maxCpu, long minPages, long maxPages) ->
                 Map.of(
                         Knob.ADVISOR_TARGET_SCAN_TIME, target,
@@ -79,5 +85,9 @@ public record Target(Map<Knob, Long> knobs, List<Knob> missing, boolean unmerged
                         Knob.ADVISOR_MODE, 1L,
                         Knob.RUN, 1L);
         };
+    }
+
+    private static Map<Knob, Long> withoutAdvisor(Set<Knob> available) {
+        return available.contains(Knob.ADVISOR_MODE) ? Map.of(Knob.ADVISOR_MODE, 0L) : Map.of();
     }
 }

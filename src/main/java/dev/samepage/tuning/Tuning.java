@@ -17,4 +17,7 @@ public sealed interface Tuning {
     /** {@code run=1} at the rate of the kernel's scan-time advisor. */
     record KernelAdvisor(long targetScanSeconds, long maxCpuPercent, long minPagesToScan, long maxPagesToScan)
             implements Tuning {}
+
+    /** ksmd is sent in when there is something to merge, and rests when there is not, within these bounds. */
+    record Adaptive(AdaptiveSettings settings) implements Tuning {}
 }

@@ -2,6 +2,8 @@ package dev.samepage.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.samepage.api.Activation;
+import dev.samepage.api.Adaptive;
 import dev.samepage.api.Fixed;
 import dev.samepage.api.KernelAdvisor;
 import dev.samepage.api.KsmNodeSpec;
@@ -11,6 +13,7 @@ import dev.samepage.api.Settings;
 import dev.samepage.api.Tunables;
 import dev.samepage.api.Unmerge;
 import dev.samepage.kernel.Knob;
+import dev.samepage.tuning.AdaptiveSettings;
 import dev.samepage.tuning.Tuning;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -27,46 +30,70 @@ class AssignmentTest {
 
     @Test
     void observeOnlyLooks() {
-        assertThat(covered(new Settings(Mode.OBSERVE, null, null, null))).isEqualTo(new Tuning.Observe());
+        assertThat(covered(new Settings(Mode.OBSERVE, null, null, null, null))).isEqualTo(new Tuning.Observe());
     }
 
     @Test
     void stoppedStops() {
-        assertThat(covered(new Settings(Mode.STOPPED, null, null, null))).isEqualTo(new Tuning.Stopped());
+        assertThat(covered(new Settings(Mode.STOPPED, null, null, null, null))).isEqualTo(new Tuning.Stopped());
     }
 
     @Test
     void unmergedUnmerges() {
-        assertThat(covered(new Settings(Mode.UNMERGED, null, null, null))).isEqualTo(new Tuning.Unmerged());
+        assertThat(covered(new Settings(Mode.UNMERGED, null, null, null, null))).isEqualTo(new Tuning.Unmerged());
     }
 
     @Test
     void fixedHasItsRate() {
-        assertThat(covered(new Settings(Mode.FIXED, new Fixed(1000, 50), null, null)))
+        assertThat(covered(new Settings(Mode.FIXED, new Fixed(1000, 50), null, null, null)))
                 .isEqualTo(new Tuning.Fixed(1000, 50));
     }
 
     @Test
     void fixedWithoutARateIsNotUnderstood() {
-        assertThat(Assignment.of(spec(new Settings(Mode.FIXED, null, null, null))))
+        assertThat(Assignment.of(spec(new Settings(Mode.FIXED, null, null, null, null))))
                 .isEqualTo(new Assignment.NotUnderstood("hash"));
     }
 
     @Test
     void kernelAdvisorHasItsAims() {
-        assertThat(covered(new Settings(Mode.KERNEL_ADVISOR, null, new KernelAdvisor(100, 50, 200, 4000), null)))
+        assertThat(covered(new Settings(Mode.KERNEL_ADVISOR, null, new KernelAdvisor(100, 50, 200, 4000), null, null)))
                 .isEqualTo(new Tuning.KernelAdvisor(100, 50, 200, 4000));
     }
 
     @Test
     void kernelAdvisorWithoutAimsHasTheKernelsOwn() {
-        assertThat(covered(new Settings(Mode.KERNEL_ADVISOR, null, null, null)))
+        assertThat(covered(new Settings(Mode.KERNEL_ADVISOR, null, null, null, null)))
                 .isEqualTo(new Tuning.KernelAdvisor(200, 70, 500, 30_000));
     }
 
     @Test
+    void adaptiveHasItsBounds() {
+        assertThat(covered(adaptive(new Adaptive(50, "2Mi", 600, Activation.MEMORY_PRESSURE, 30))))
+                .isEqualTo(new Tuning.Adaptive(new AdaptiveSettings(50, 2_097_152, 600, true, 30)));
+    }
+
+    @Test
+    void adaptiveWithoutBoundsHasItsDefaults() {
+        assertThat(covered(adaptive(null)))
+                .isEqualTo(new Tuning.Adaptive(new AdaptiveSettings(70, 67_108_864, 1800, false, 20)));
+    }
+
+    @Test
+    void memoryPressureBeginsUnder20PercentUnlessNamed() {
+        assertThat(covered(adaptive(new Adaptive(70, "64Mi", 1800, Activation.MEMORY_PRESSURE, null))))
+                .isEqualTo(new Tuning.Adaptive(new AdaptiveSettings(70, 67_108_864, 1800, true, 20)));
+    }
+
+    @Test
+    void anAmountThatOnlyANewerVersionWritesIsNotUnderstood() {
+        assertThat(Assignment.of(spec(adaptive(new Adaptive(70, "1Ti", 1800, Activation.ALWAYS, null)))))
+                .isEqualTo(new Assignment.NotUnderstood("hash"));
+    }
+
+    @Test
     void anUnknownModeIsNotUnderstood() {
-        assertThat(Assignment.of(spec(new Settings(null, null, null, null))))
+        assertThat(Assignment.of(spec(new Settings(null, null, null, null, null))))
                 .isEqualTo(new Assignment.NotUnderstood("hash"));
     }
 
@@ -90,7 +117,7 @@ class AssignmentTest {
 
     @Test
     void carriesHashAndUnmerge() {
-        assertThat(Assignment.of(spec(new Settings(Mode.STOPPED, null, null, null))))
+        assertThat(Assignment.of(spec(new Settings(Mode.STOPPED, null, null, null, null))))
                 .isEqualTo(new Assignment.Covered("hash", new Tuning.Stopped(), Map.of(), new Unmerge(true, 25)));
     }
 
@@ -104,6 +131,10 @@ class AssignmentTest {
         assertThat(new Assignment.NotUnderstood("c").hashOrEmpty()).isEqualTo("c");
     }
 
+    private static Settings adaptive(@Nullable Adaptive adaptive) {
+        return new Settings(Mode.ADAPTIVE, null, null, adaptive, null);
+    }
+
     private static KsmNodeSpec spec(@Nullable Settings settings) {
         return new KsmNodeSpec(null, settings, UNMERGE, OnRemoval.KEEP, "hash");
     }
@@ -113,6 +144,7 @@ class AssignmentTest {
     }
 
     private static Map<Knob, Long> tunables(@Nullable Tunables tunables) {
-        return ((Assignment.Covered) Assignment.of(spec(new Settings(Mode.STOPPED, null, null, tunables)))).tunables();
+        return ((Assignment.Covered) Assignment.of(spec(new Settings(Mode.STOPPED, null, null, null, tunables))))
+                .tunables();
     }
 }

@@ -25,6 +25,8 @@ class DecisionTest {
     private static final long GIB = 1L << 30;
     private static final Kernel KERNEL = new Kernel("6.1.0-test", "boot", 4096);
     private static final Assignment FIXED = Assignment.of(NodeUnderTest.fixed(1000, 10));
+    private static final Assignment ADAPTIVE =
+            Assignment.of(NodeUnderTest.mode(Mode.ADAPTIVE, NodeUnderTest.FORBIDDEN));
 
     private static Sample sample(FakeKsm ksm) {
         return sample(ksm, 0);
@@ -104,6 +106,32 @@ class DecisionTest {
         Decision decision = decide(FIXED, sample(tuned), originals(FakeKsm.linux618()));
 
         assertThat(decision.actions()).containsExactly(new Action.Set(Knob.SMART_SCAN, 1));
+    }
+
+    @Test
+    void putsNothingBackThatAdaptiveTurns() {
+        FakeKsm atWork = FakeKsm.linux618()
+                .with(Knob.RUN, 1)
+                .with(Knob.PAGES_TO_SCAN, 1000)
+                .with(Knob.SLEEP_MILLISECS, 10)
+                .with(Knob.SMART_SCAN, 0);
+
+        Decision decision = decide(ADAPTIVE, sample(atWork), originals(FakeKsm.linux618()));
+
+        assertThat(decision.actions()).isEmpty();
+        assertThat(decision.state()).isEqualTo(State.APPLIED);
+        assertThat(decision.message())
+                .isEqualTo(
+                        "ksmd works while there is something to gain, with at most 70 % of a core, and rests otherwise.");
+    }
+
+    @Test
+    void turnsTheAdvisorOffForAdaptive() {
+        FakeKsm advised = FakeKsm.linux618().with(Knob.ADVISOR_MODE, 1);
+
+        Decision decision = decide(ADAPTIVE, sample(advised), originals(advised));
+
+        assertThat(decision.actions()).containsExactly(new Action.Set(Knob.ADVISOR_MODE, 0));
     }
 
     @Test

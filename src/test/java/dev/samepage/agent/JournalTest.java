@@ -25,7 +25,7 @@ class JournalTest {
     private static final String BOOT = "11111111-2222-3333-4444-555555555555";
     private static final KsmNodeSpec SPEC = new KsmNodeSpec(
             new KsmNodeSpec.PolicyReference("p", 3L),
-            new Settings(Mode.FIXED, new Fixed(1000, 20), null, null),
+            new Settings(Mode.FIXED, new Fixed(1000, 20), null, null, null),
             Unmerge.refused(),
             OnRemoval.RESTORE,
             "0123456789ab");
@@ -260,7 +260,7 @@ class JournalTest {
 
         assertThat(journal().spec())
                 .hasValue(new KsmNodeSpec(
-                        null, new Settings(null, null, null, null), Unmerge.refused(), OnRemoval.RESTORE, "1"));
+                        null, new Settings(null, null, null, null, null), Unmerge.refused(), OnRemoval.RESTORE, "1"));
     }
 
     private Journal journal() {

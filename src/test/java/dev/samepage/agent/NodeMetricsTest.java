@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.samepage.agent.Activity.Aim;
 import dev.samepage.agent.StatusReport.Measured;
 import dev.samepage.api.KsmNodeStatus;
+import dev.samepage.api.Phase;
 import dev.samepage.api.State;
 import dev.samepage.api.Verdict;
 import dev.samepage.kernel.Counter;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -117,6 +119,9 @@ class NodeMetricsTest {
                         Map.entry("samepage_node_state{state=\"Applied\"}", "1.0"),
                         Map.entry("samepage_node_state{state=\"Failed\"}", "0.0"),
                         Map.entry("samepage_node_state{state=\"Restored\"}", "0.0"),
+                        Map.entry("samepage_node_phase{phase=\"Boost\"}", "0.0"),
+                        Map.entry("samepage_node_phase{phase=\"Track\"}", "0.0"),
+                        Map.entry("samepage_node_phase{phase=\"Rest\"}", "1.0"),
                         Map.entry("samepage_node_verdict{verdict=\"Effective\"}", "0.0"),
                         Map.entry("samepage_node_verdict{verdict=\"Marginal\"}", "0.0"),
                         Map.entry("samepage_node_verdict{verdict=\"Wasteful\"}", "1.0"),
@@ -203,7 +208,11 @@ class NodeMetricsTest {
         return new StatusReport(new Kernel("6.18.0", "boot", 4096))
                 .of(
                         new Standing("h", State.APPLIED, "m", Optional.of("This kernel has no smart_scan.")),
-                        Optional.of(new Measured(sample, OptionalDouble.empty(), Verdict.WASTEFUL)),
+                        Optional.of(new Measured(
+                                sample,
+                                OptionalDouble.empty(),
+                                Verdict.WASTEFUL,
+                                Optional.of(new Progress(Phase.REST, "r", OptionalInt.empty())))),
                         Samples.NOON,
                         1L,
                         null);

@@ -179,7 +179,7 @@ final class NodeUnderTest implements ControlPlane {
             @Nullable KernelAdvisor advisor,
             @Nullable Tunables tunables,
             Unmerge unmerge) {
-        Settings settings = new Settings(mode, fixed, advisor, tunables);
+        Settings settings = new Settings(mode, fixed, advisor, null, tunables);
         return new KsmNodeSpec(
                 new KsmNodeSpec.PolicyReference("p", 1L),
                 settings,

@@ -6,6 +6,7 @@ import dev.samepage.api.KernelStatus;
 import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.KsmdStatus;
 import dev.samepage.api.MemoryStatus;
+import dev.samepage.api.Phase;
 import dev.samepage.api.State;
 import dev.samepage.api.Verdict;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -100,6 +102,16 @@ class ReportScheduleTest {
         assertThat(schedule.due(judged(Verdict.MARGINAL), NOON.plusSeconds(15))).isTrue();
     }
 
+    @Test
+    void aNewPhaseWaitsForAMinuteAtMost() {
+        settled();
+
+        assertThat(schedule.due(judged(Verdict.EFFECTIVE, Phase.BOOST), NOON.plusSeconds(119)))
+                .isFalse();
+        assertThat(schedule.due(judged(Verdict.EFFECTIVE, Phase.BOOST), NOON.plusSeconds(120)))
+                .isTrue();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {5, 15, 30, 60})
     void isSentAFewTimesSoonAfterAChange(int seconds) {
@@ -162,7 +174,22 @@ class ReportScheduleTest {
     @Test
     void theFirstFiguresAreAMove() {
         KsmNodeStatus blind = new KsmNodeStatus(
-                1L, State.FAILED, "m", "h", null, Map.of(), null, null, null, null, null, null, List.of());
+                1L,
+                State.FAILED,
+                "m",
+                "h",
+                null,
+                Map.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of());
         schedule.due(blind, NOON);
         for (int second : new int[] {5, 15, 30, 60}) {
             schedule.due(blind, NOON.plusSeconds(second));
@@ -226,6 +253,9 @@ class ReportScheduleTest {
                 null,
                 MemoryStatus.of(savedBytes, 80 * MIB, 1000 * MIB, 500 * MIB),
                 new KsmdStatus(cpuPercent),
+                null,
+                null,
+                null,
                 Verdict.EFFECTIVE,
                 guests,
                 null,
@@ -233,6 +263,10 @@ class ReportScheduleTest {
     }
 
     private static KsmNodeStatus judged(Verdict verdict) {
+        return judged(verdict, null);
+    }
+
+    private static KsmNodeStatus judged(Verdict verdict, @Nullable Phase phase) {
         return new KsmNodeStatus(
                 1L,
                 State.APPLIED,
@@ -243,6 +277,9 @@ class ReportScheduleTest {
                 null,
                 BEFORE.memory(),
                 BEFORE.ksmd(),
+                phase,
+                null,
+                null,
                 verdict,
                 3,
                 null,
@@ -258,6 +295,9 @@ class ReportScheduleTest {
                 hash,
                 new KernelStatus(release, "boot", 4096L, List.of()),
                 Map.of(),
+                null,
+                null,
+                null,
                 null,
                 null,
                 null,

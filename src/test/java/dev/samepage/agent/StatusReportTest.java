@@ -2,8 +2,11 @@ package dev.samepage.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.samepage.agent.StatusReport.Measured;
+import dev.samepage.api.Activation;
+import dev.samepage.api.Adaptive;
 import dev.samepage.api.Fixed;
 import dev.samepage.api.KernelAdvisor;
 import dev.samepage.api.KernelStatus;
@@ -12,9 +15,11 @@ import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmNodeSpec;
 import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.KsmdStatus;
+import dev.samepage.api.LapStatus;
 import dev.samepage.api.MemoryStatus;
 import dev.samepage.api.Mode;
 import dev.samepage.api.OnRemoval;
+import dev.samepage.api.Phase;
 import dev.samepage.api.Settings;
 import dev.samepage.api.State;
 import dev.samepage.api.Tunables;
@@ -33,13 +38,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class StatusReportTest {
     private static final Instant NOON = Instant.parse("2026-03-01T12:00:00.75Z");
     private static final Standing APPLIED = new Standing("h", State.APPLIED, "All is well.", Optional.empty());
     private static final String UUID = "01234567-89ab-cdef-0123-456789abcdef";
+    private static final Tunables LARGEST_TUNABLES = new Tunables(false, 65_536, false, false, false, 3_600_000);
 
     private final StatusReport report = new StatusReport(new Kernel("6.18.0", "boot", 4096));
 
@@ -161,6 +170,9 @@ class StatusReportTest {
                         null,
                         null,
                         null,
+                        null,
+                        null,
+                        null,
                         "2026-03-01T12:00:00Z",
                         List.of(
                                 new Condition(
@@ -255,11 +267,74 @@ class StatusReportTest {
         assertThat(status.conditions()).extracting(c -> c.getMessage().length()).containsExactly(256, 256, 256);
     }
 
-    /** As the API server shows it: without managedFields. */
     @Test
-    void theWholeObjectStaysUnder4000Bytes() throws IOException {
-        Standing standing = new Standing("0123456789ab", State.FAILED, "m".repeat(999), Optional.of("d".repeat(999)));
-        StatusReport largest = new StatusReport(new Kernel("r".repeat(64), UUID, 65_536));
+    void saysWhatAdaptiveDoesAndWhy() {
+        KsmNodeStatus status = status(new Progress(Phase.BOOST, "512 MiB no lap has seen", OptionalInt.of(40)));
+
+        assertThat(status.phase()).isEqualTo(Phase.BOOST);
+        assertThat(status.phaseReason()).isEqualTo("512 MiB no lap has seen");
+        assertThat(status.lap()).isEqualTo(new LapStatus(40));
+    }
+
+    @Test
+    void aLapThatNobodyMakesIsAbsent() {
+        assertThat(status(new Progress(Phase.REST, "r", OptionalInt.empty())).lap())
+                .isNull();
+    }
+
+    @Test
+    void aModeWithoutPhasesHasNone() {
+        KsmNodeStatus status = status(OptionalDouble.empty());
+
+        assertThat(status.phase()).isNull();
+        assertThat(status.phaseReason()).isNull();
+        assertThat(status.lap()).isNull();
+    }
+
+    @Test
+    void theReasonOfAPhaseIsCut() {
+        assertThat(status(new Progress(Phase.REST, "r".repeat(257), OptionalInt.empty()))
+                        .phaseReason())
+                .isEqualTo("r".repeat(255) + "…");
+    }
+
+    @Test
+    void aNodeThatRefusedSomethingSaysThatAndNoPhase() {
+        KsmNodeStatus status = report.of(
+                new Standing("h", State.FAILED, "Refused.", Optional.empty()),
+                Optional.of(largest(new Progress(Phase.BOOST, "r", OptionalInt.of(100)))),
+                NOON,
+                7L,
+                null);
+
+        assertThat(status.phase()).isNull();
+        assertThat(status.phaseReason()).isNull();
+        assertThat(status.lap()).isNull();
+    }
+
+    /** As the API server shows it: without managedFields, and without fields that are null. */
+    @ParameterizedTest
+    @EnumSource(State.class)
+    void theWholeObjectStaysUnder4000Bytes(State state) throws IOException {
+        Settings advisor = new Settings(
+                Mode.KERNEL_ADVISOR,
+                new Fixed(100_000, 60_000),
+                new KernelAdvisor(86_400, 100, 100_000, 100_000),
+                null,
+                LARGEST_TUNABLES);
+        Settings adaptive = new Settings(
+                Mode.ADAPTIVE,
+                null,
+                null,
+                new Adaptive(100, "9999Gi", 86_400, Activation.MEMORY_PRESSURE, 99),
+                LARGEST_TUNABLES);
+
+        assertThat(largest(state, advisor)).hasSizeLessThan(4000);
+        assertThat(largest(state, adaptive)).hasSizeLessThan(4000);
+    }
+
+    private static byte[] largest(State state, Settings settings) throws IOException {
+        Standing standing = new Standing("0123456789ab", state, "m".repeat(999), Optional.of("d".repeat(999)));
         KsmNode node = new KsmNode();
         node.setMetadata(new ObjectMetaBuilder()
                 .withName("n".repeat(64))
@@ -276,22 +351,25 @@ class StatusReportTest {
                 .build());
         node.setSpec(new KsmNodeSpec(
                 new KsmNodeSpec.PolicyReference("p".repeat(64), Long.MAX_VALUE),
-                new Settings(
-                        Mode.KERNEL_ADVISOR,
-                        new Fixed(100_000, 60_000),
-                        new KernelAdvisor(86_400, 100, 100_000, 100_000),
-                        new Tunables(false, 65_536, false, false, false, 3_600_000)),
+                settings,
                 new Unmerge(false, 90),
                 OnRemoval.RESTORE_AND_UNMERGE,
                 "0123456789ab"));
-        node.setStatus(largest.of(
-                standing,
-                Optional.of(new Measured(Samples.largest(), OptionalDouble.of(9999.9), Verdict.EFFECTIVE)),
-                NOON,
-                Long.MAX_VALUE,
-                null));
+        node.setStatus(new StatusReport(new Kernel("r".repeat(64), UUID, 65_536))
+                .of(
+                        standing,
+                        Optional.of(largest(new Progress(Phase.BOOST, "r".repeat(999), OptionalInt.of(100)))),
+                        NOON,
+                        Long.MAX_VALUE,
+                        null));
+        return JsonMapper.builder()
+                .serializationInclusion(JsonInclude.Include.NON_NULL)
+                .build()
+                .writeValueAsBytes(node);
+    }
 
-        assertThat(new ObjectMapper().writeValueAsBytes(node)).hasSizeLessThan(4000);
+    private static Measured largest(Progress progress) {
+        return new Measured(Samples.largest(), OptionalDouble.of(9999.9), Verdict.EFFECTIVE, Optional.of(progress));
     }
 
     private KsmNodeStatus status(Standing standing, @Nullable KsmNodeStatus previous) {
@@ -306,6 +384,16 @@ class StatusReportTest {
     private KsmNodeStatus status(OptionalDouble ksmdPercent) {
         Sample sample = Samples.of(Map.of(), Map.of(), List.of());
         return report.of(APPLIED, Optional.of(new Measured(sample, ksmdPercent, Verdict.PENDING)), NOON, 7L, null);
+    }
+
+    private KsmNodeStatus status(Progress progress) {
+        Sample sample = Samples.of(Map.of(), Map.of(), List.of());
+        return report.of(
+                APPLIED,
+                Optional.of(new Measured(sample, OptionalDouble.empty(), Verdict.PENDING, Optional.of(progress))),
+                NOON,
+                7L,
+                null);
     }
 
     private String ready(State state) {

@@ -23,10 +23,15 @@ class LenientReadingTest {
     @Test
     void anUnknownFieldIsRead() {
         KsmPolicySpec spec = read(
-                "{nodeSelector: {}, mode: Fixed, fixed: {pagesToScan: 7, warp: 9}, adaptive: {maxCpuPercent: 70}}",
+                "{nodeSelector: {}, mode: Fixed, fixed: {pagesToScan: 7, warp: 9}, clairvoyant: {maxCpuPercent: 70}}",
                 KsmPolicySpec.class);
 
         assertThat(spec.fixed()).isEqualTo(new Fixed(7, 20));
+    }
+
+    @Test
+    void anUnknownActivationIsAlways() {
+        assertThat(read("{activation: Fridays}", Adaptive.class).activation()).isEqualTo(Activation.ALWAYS);
     }
 
     @Test
@@ -49,15 +54,19 @@ class LenientReadingTest {
     void anUnknownModeOfANodeIsRead() {
         assertThat(read("{settings: {mode: Clairvoyant}}", KsmNodeSpec.class))
                 .isEqualTo(new KsmNodeSpec(
-                        null, new Settings(null, null, null, null), Unmerge.refused(), OnRemoval.RESTORE, ""));
+                        null, new Settings(null, null, null, null, null), Unmerge.refused(), OnRemoval.RESTORE, ""));
     }
 
     @Test
-    void anUnknownStateAndVerdictAreRead() {
-        KsmNodeStatus status = read("{state: Levitating, verdict: Splendid, phase: BOOST}", KsmNodeStatus.class);
+    void anUnknownStatePhaseAndVerdictAreRead() {
+        KsmNodeStatus status = read(
+                "{state: Levitating, verdict: Splendid, phase: Leap, lap: {percent: 7, pages: 9}}",
+                KsmNodeStatus.class);
 
         assertThat(status.state()).isNull();
         assertThat(status.verdict()).isNull();
+        assertThat(status.phase()).isNull();
+        assertThat(status.lap()).isEqualTo(new LapStatus(7));
     }
 
     @Test

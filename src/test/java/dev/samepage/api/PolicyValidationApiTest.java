@@ -62,6 +62,57 @@ class PolicyValidationApiTest {
     }
 
     @Test
+    void aPolicyWithoutAModeIsAdaptive() {
+        assertThat(stored("{nodeSelector: {}}", "mode")).isEqualTo("Adaptive");
+    }
+
+    @Test
+    void anEmptyModeIsNone() {
+        assertThat(stored("{nodeSelector: {}, mode: null}", "mode")).isEqualTo("Adaptive");
+    }
+
+    @Test
+    void adaptiveNeedsNoBlock() {
+        assertThat(stored("{nodeSelector: {}, mode: Adaptive}", "adaptive")).isEmpty();
+    }
+
+    @Test
+    void whatABlockOfAdaptiveDoesNotNameHasItsDefault() {
+        assertThat(stored("{nodeSelector: {}, adaptive: {}}", "adaptive"))
+                .isEqualTo("{\"activation\":\"Always\",\"maxCpuPercent\":70,\"maxRestSeconds\":1800,"
+                        + "\"minSavedPerCpuSecond\":\"64Mi\"}");
+    }
+
+    @Test
+    void everyFieldOfAdaptiveIsStored() {
+        assertThat(stored(
+                        "{nodeSelector: {}, mode: Adaptive, adaptive: {maxCpuPercent: 1, minSavedPerCpuSecond: 9999Gi, "
+                                + "maxRestSeconds: 86400, activation: MemoryPressure, memoryAvailableBelowPercent: 99}}",
+                        "adaptive"))
+                .isEqualTo("{\"activation\":\"MemoryPressure\",\"maxCpuPercent\":1,\"maxRestSeconds\":86400,"
+                        + "\"memoryAvailableBelowPercent\":99,\"minSavedPerCpuSecond\":\"9999Gi\"}");
+    }
+
+    @Test
+    void memoryPressureNeedsNoThreshold() {
+        assertThat(stored("{nodeSelector: {}, adaptive: {activation: MemoryPressure}}", "adaptive.activation"))
+                .isEqualTo("MemoryPressure");
+    }
+
+    @Test
+    void adaptiveTakesTheOtherTunables() {
+        assertThat(stored("{nodeSelector: {}, tunables: {maxPageSharing: 512}}", "tunables"))
+                .isEqualTo("{\"maxPageSharing\":512}");
+    }
+
+    @Test
+    void aModeThatIsTakenBackIsAdaptiveAgain() {
+        stored("{nodeSelector: {}, mode: Stopped}", "mode");
+
+        assertThat(stored("{nodeSelector: {}}", "mode")).isEqualTo("Adaptive");
+    }
+
+    @Test
     void thereIsAnExampleOfEveryMode() throws IOException {
         for (Path file : examples()) {
             server.kubectl("apply", "--filename", file.toString());
@@ -76,6 +127,19 @@ class PolicyValidationApiTest {
     void explainSaysWhatAFieldIsFor() {
         assertThat(server.kubectl("explain", "ksmp.spec.fixed").stdout())
                 .contains("pagesToScan\t<integer> -required-", "Pages that ksmd looks at before it sleeps");
+    }
+
+    /** A field of a spec as the API server keeps it, after {@code kubectl apply}; empty where there is none. */
+    private String stored(String spec, String field) {
+        server.kubectlReading(
+                        "{apiVersion: ksm.samepage.dev/v1alpha1, kind: KsmPolicy, metadata: {name: stored}, spec: "
+                                + spec + "}",
+                        "apply",
+                        "--filename",
+                        "-")
+                .orThrow();
+        return server.kubectl("get", "ksmp/stored", "--output", "jsonpath={.spec." + field + "}")
+                .orThrow();
     }
 
     private static List<Path> yamlFiles(Path directory) throws IOException {

@@ -3,6 +3,8 @@ package dev.samepage.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.samepage.api.Activation;
+import dev.samepage.api.Adaptive;
 import dev.samepage.api.Fixed;
 import dev.samepage.api.KernelAdvisor;
 import dev.samepage.api.KsmPolicySpec;
@@ -105,6 +107,7 @@ class PolicyFileTest {
                         null,
                         null,
                         null,
+                        null,
                         new Unmerge(false, 10),
                         OnRemoval.RESTORE));
     }
@@ -117,6 +120,7 @@ class PolicyFileTest {
                         0,
                         false,
                         Mode.STOPPED,
+                        null,
                         null,
                         null,
                         null,
@@ -135,6 +139,7 @@ class PolicyFileTest {
                         null,
                         null,
                         null,
+                        null,
                         new Unmerge(true, 10),
                         OnRemoval.RESTORE));
     }
@@ -148,6 +153,7 @@ class PolicyFileTest {
                         false,
                         Mode.FIXED,
                         new Fixed(1000, 20),
+                        null,
                         null,
                         null,
                         new Unmerge(false, 10),
@@ -165,8 +171,36 @@ class PolicyFileTest {
                         null,
                         null,
                         null,
+                        null,
                         new Unmerge(false, 10),
                         OnRemoval.RESTORE));
+    }
+
+    @Test
+    void aPolicyWithoutAModeIsAdaptive() throws PolicyFile.Unusable {
+        assertThat(read("valid-no-mode.yaml"))
+                .isEqualTo(new KsmPolicySpec(
+                        EVERY_NODE,
+                        0,
+                        false,
+                        Mode.ADAPTIVE,
+                        null,
+                        null,
+                        null,
+                        null,
+                        new Unmerge(false, 10),
+                        OnRemoval.RESTORE));
+    }
+
+    @Test
+    void anEmptyModeIsNone() throws PolicyFile.Unusable {
+        assertThat(read("valid-mode-null.yaml").mode()).isEqualTo(Mode.ADAPTIVE);
+    }
+
+    @Test
+    void adaptiveIsRead() throws PolicyFile.Unusable {
+        assertThat(read("valid-adaptive.yaml").adaptive())
+                .isEqualTo(new Adaptive(50, "1Gi", 600, Activation.MEMORY_PRESSURE, 30));
     }
 
     @Test
@@ -183,6 +217,7 @@ class PolicyFileTest {
                         Mode.KERNEL_ADVISOR,
                         null,
                         new KernelAdvisor(100, 50, 200, 4000),
+                        null,
                         new Tunables(false, 512, true, false, true, 5000),
                         new Unmerge(true, 25),
                         OnRemoval.KEEP));

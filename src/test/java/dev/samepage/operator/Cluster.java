@@ -100,6 +100,9 @@ record Cluster(KubernetesClient client) {
                 null,
                 null,
                 null,
+                null,
+                null,
+                null,
                 Instant.now().toString(),
                 List.of()));
         client.resource(report)

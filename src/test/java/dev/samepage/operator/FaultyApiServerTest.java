@@ -98,7 +98,22 @@ class FaultyApiServerTest {
         released.setMetadata(new ObjectMetaBuilder().withName("worker").build());
         released.setSpec(new KsmNodeSpec(null, null, Unmerge.refused(), OnRemoval.RESTORE, "0123456789ab"));
         released.setStatus(new KsmNodeStatus(
-                1L, State.RESTORED, "", "0123456789ab", null, Map.of(), null, null, null, null, null, null, List.of()));
+                1L,
+                State.RESTORED,
+                "",
+                "0123456789ab",
+                null,
+                Map.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of()));
 
         client.resource(released).create();
 

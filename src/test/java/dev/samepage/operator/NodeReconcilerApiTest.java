@@ -56,7 +56,7 @@ class NodeReconcilerApiTest {
                 "{nodeSelector: {matchLabels: {zone: north}}, mode: Fixed, fixed: {pagesToScan: 500}, onRemoval: Keep}");
 
         KsmNodeSpec spec = cluster.specFrom("a", "worker");
-        assertThat(spec.settings()).isEqualTo(new Settings(Mode.FIXED, new Fixed(500, 20), null, null));
+        assertThat(spec.settings()).isEqualTo(new Settings(Mode.FIXED, new Fixed(500, 20), null, null, null));
         assertThat(spec.onRemoval()).isEqualTo(OnRemoval.KEEP);
         assertThat(spec.hash()).matches("[0-9a-f]{12}");
         assertThat(cluster.ksmNode("worker").getMetadata().getOwnerReferences())
@@ -77,7 +77,7 @@ class NodeReconcilerApiTest {
         cluster.apply("a", "{nodeSelector: {}, mode: Fixed, fixed: {pagesToScan: 501}}");
 
         var now = cluster.ksmNode("worker", ksmNode -> !ksmNode.getSpec().hash().equals(before));
-        assertThat(now.getSpec().settings()).isEqualTo(new Settings(Mode.FIXED, new Fixed(501, 20), null, null));
+        assertThat(now.getSpec().settings()).isEqualTo(new Settings(Mode.FIXED, new Fixed(501, 20), null, null, null));
         assertThat(now.getSpec().policy()).isEqualTo(new KsmNodeSpec.PolicyReference("a", 2L));
     }
 
@@ -135,7 +135,8 @@ class NodeReconcilerApiTest {
 
         cluster.label("worker", "zone", "north");
 
-        assertThat(cluster.specFrom("a", "worker").settings()).isEqualTo(new Settings(Mode.STOPPED, null, null, null));
+        assertThat(cluster.specFrom("a", "worker").settings())
+                .isEqualTo(new Settings(Mode.STOPPED, null, null, null, null));
     }
 
     @Test

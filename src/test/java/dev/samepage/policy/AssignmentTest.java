@@ -8,6 +8,8 @@ import static dev.samepage.policy.Given.policy;
 import static dev.samepage.policy.Given.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.samepage.api.Activation;
+import dev.samepage.api.Adaptive;
 import dev.samepage.api.Fixed;
 import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmNodeSpec;
@@ -38,10 +40,25 @@ class AssignmentTest {
         assertThat(Assignment.of(node("worker"), List.of(forAll("a", 0)), null))
                 .isEqualTo(new Assignment.Spec(new KsmNodeSpec(
                         new PolicyReference("a", 3L),
-                        new Settings(Mode.FIXED, new Fixed(1000, 20), null, null),
+                        new Settings(Mode.FIXED, new Fixed(1000, 20), null, null, null),
                         new Unmerge(false, 10),
                         OnRemoval.RESTORE,
                         FIXED_1000)));
+    }
+
+    @Test
+    void theNodeIsToldTheBoundsOfAdaptive() {
+        KsmPolicy policy = policy("a", "{nodeSelector: {}, mode: Adaptive, adaptive: {maxCpuPercent: 50}}");
+
+        assertThat(Assignment.specFrom(policy).settings())
+                .isEqualTo(new Settings(
+                        Mode.ADAPTIVE, null, null, new Adaptive(50, "64Mi", 1800, Activation.ALWAYS, null), null));
+    }
+
+    @Test
+    void theHashChangesWithTheBoundsOfAdaptive() {
+        assertThat(hash("{nodeSelector: {}, mode: Adaptive, adaptive: {maxCpuPercent: 50}}"))
+                .isNotEqualTo(hash("{nodeSelector: {}, mode: Adaptive, adaptive: {maxCpuPercent: 51}}"));
     }
 
     @Test

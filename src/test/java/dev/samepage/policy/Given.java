@@ -69,7 +69,22 @@ final class Given {
     static KsmNodeStatus report(
             State state, String hash, String message, String sampleTime, List<Condition> conditions) {
         return new KsmNodeStatus(
-                1L, state, message, hash, null, Map.of(), null, null, null, null, null, sampleTime, conditions);
+                1L,
+                state,
+                message,
+                hash,
+                null,
+                Map.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                sampleTime,
+                conditions);
     }
 
     static Condition condition(String type, String status, String reason, String message) {

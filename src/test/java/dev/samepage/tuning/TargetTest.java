@@ -14,6 +14,8 @@ class TargetTest {
     private static final Tuning FIXED = new Tuning.Fixed(1000, 20);
     private static final Tuning ADVISOR = new Tuning.KernelAdvisor(100, 50, 200, 4000);
 
+    private static final Tuning ADAPTIVE = new Tuning.Adaptive(new AdaptiveSettings(70, 67_108_864, 1800, false, 20));
+
     private final Set<Knob> linux618 = new Ksm(FakeKsm.linux618()).knobs();
     private final Set<Knob> linux61 = new Ksm(FakeKsm.linux61()).knobs();
     private final Set<Knob> rhel99 = new Ksm(FakeKsm.rhel99()).knobs();
@@ -53,6 +55,29 @@ class TargetTest {
         assertThat(target.knobs())
                 .isEqualTo(Map.of(Knob.RUN, 1L, Knob.PAGES_TO_SCAN, 1000L, Knob.SLEEP_MILLISECS, 20L));
         assertThat(target.missing()).isEmpty();
+    }
+
+    @Test
+    void adaptiveWantsTheAdvisorOffAndLeavesTheRestToWhatHappens() {
+        Target target = Target.of(ADAPTIVE, Map.of(Knob.MAX_PAGE_SHARING, 512L), linux618);
+
+        assertThat(target.knobs()).isEqualTo(Map.of(Knob.ADVISOR_MODE, 0L, Knob.MAX_PAGE_SHARING, 512L));
+        assertThat(target.missing()).isEmpty();
+        assertThat(target.unmerged()).isFalse();
+    }
+
+    @Test
+    void adaptiveLosesNothingOnAKernelWithoutTheAdvisor() {
+        Target target = Target.of(ADAPTIVE, Map.of(), linux61);
+
+        assertThat(target.knobs()).isEmpty();
+        assertThat(target.missing()).isEmpty();
+    }
+
+    @Test
+    void smartScanIsAdaptivesOwnWhateverIsAskedFor() {
+        assertThat(Target.of(ADAPTIVE, Map.of(Knob.SMART_SCAN, 0L), linux618).knobs())
+                .doesNotContainKey(Knob.SMART_SCAN);
     }
 
     @Test

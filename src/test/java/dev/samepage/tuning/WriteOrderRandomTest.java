@@ -92,14 +92,21 @@ class WriteOrderRandomTest {
     }
 
     private static Tuning tuning(Random random) {
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(6)) {
             case 0 -> new Tuning.Observe();
             case 1 -> new Tuning.Stopped();
             case 2 -> new Tuning.Unmerged();
             case 3 -> new Tuning.Fixed(random.nextInt(1, 4), random.nextInt(3));
-            default ->
+            case 4 ->
                 new Tuning.KernelAdvisor(
                         random.nextInt(1, 4), random.nextInt(1, 4), random.nextInt(1, 4), random.nextInt(1, 4));
+            default ->
+                new Tuning.Adaptive(new AdaptiveSettings(
+                        random.nextInt(1, 101),
+                        random.nextLong(1, 1L << 40),
+                        random.nextInt(10, 86_401),
+                        random.nextBoolean(),
+                        random.nextInt(1, 100)));
         };
     }
 
