@@ -5,6 +5,8 @@ import static dev.samepage.operator.Cluster.condition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.samepage.api.Activation;
+import dev.samepage.api.Adaptive;
 import dev.samepage.api.Fixed;
 import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmNodeSpec;
@@ -22,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @RealApiServer
 class NodeReconcilerApiTest {
@@ -66,6 +70,31 @@ class NodeReconcilerApiTest {
                     assertThat(owner.getName()).isEqualTo("worker");
                 });
         cluster.noKsmNode("elsewhere");
+    }
+
+    @Test
+    void aPolicyWithoutAModeTellsItsNodesAdaptive() {
+        cluster.addNode("worker", Map.of());
+
+        cluster.apply("a", "{nodeSelector: {}}");
+
+        assertThat(cluster.specFrom("a", "worker").settings())
+                .isEqualTo(new Settings(Mode.ADAPTIVE, null, null, null, null));
+    }
+
+    @Test
+    void theBoundsOfAdaptiveReachTheNode() {
+        cluster.addNode("worker", Map.of());
+
+        cluster.apply("a", "{nodeSelector: {}, adaptive: {minSavedPerCpuSecond: 1Gi, activation: MemoryPressure}}");
+
+        assertThat(cluster.specFrom("a", "worker").settings())
+                .isEqualTo(new Settings(
+                        Mode.ADAPTIVE,
+                        null,
+                        null,
+                        new Adaptive(70, "1Gi", 1800, Activation.MEMORY_PRESSURE, null),
+                        null));
     }
 
     @Test
@@ -238,13 +267,16 @@ class NodeReconcilerApiTest {
                         .equals(List.of(uid)));
     }
 
-    @Test
-    void whereNothingChangesNothingIsWritten() {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{nodeSelector: {}, mode: KernelAdvisor, kernelAdvisor: {}, tunables: {useZeroPages: true}, unmerge: {}}",
+                "{nodeSelector: {}, adaptive: {}, tunables: {useZeroPages: true}}"
+            })
+    void whereNothingChangesNothingIsWritten(String policy) {
         cluster.addNode("n1", Map.of());
         cluster.addNode("n2", Map.of());
-        cluster.apply(
-                "a",
-                "{nodeSelector: {}, mode: KernelAdvisor, kernelAdvisor: {}, tunables: {useZeroPages: true}, unmerge: {}}");
+        cluster.apply("a", policy);
         cluster.apply("b", "{nodeSelector: {}, priority: -1, mode: Observe}");
         cluster.specFrom("a", "n1");
         cluster.specFrom("a", "n2");
