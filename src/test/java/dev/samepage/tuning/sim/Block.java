@@ -82,8 +82,9 @@ final class Block {
     Visit visit(long nanos, long lap, long rewrites) {
         PageCosts costs = state.costs();
         if (!isFilledBy(nanos) || page == Page.ZERO_PAGE) {
+            long freed = hasItems ? costs.freed() : 0;
             forget();
-            return Visit.passed(pages, costs.absent());
+            return Visit.passed(pages, costs.absent() + freed);
         }
         boolean first = !hasItems;
         if (first) {
@@ -113,13 +114,14 @@ final class Block {
         if (zero && state.knobs().on(Knob.USE_ZERO_PAGES)) {
             page = Page.ZERO_PAGE;
             state.ledger().zeroPages += pages;
-            return Visit.scanned(pages, state.costs().zeroed());
+            return Visit.scanned(pages, state.costs().checksum() + state.costs().zeroed());
         }
         if (content != null) {
             return content.search(this, lap);
         }
+        long nanos = state.costs().unmatched(state.ledger());
         enterUnstableTree();
-        return Visit.scanned(pages, state.costs().unmatched());
+        return Visit.scanned(pages, nanos);
     }
 
     private boolean joinsAtOnce() {
@@ -185,6 +187,7 @@ final class Block {
     void enterUnstableTree() {
         unstable = true;
         state.ledger().unshared += pages;
+        state.ledger().unstableNodes += pages;
     }
 
     /** Whether it still is where it was when it entered the unstable tree, and still has this content. */

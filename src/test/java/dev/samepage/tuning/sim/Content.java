@@ -36,32 +36,39 @@ final class Content {
     /** Looks for an equal of a block whose checksum is that of its last visit. It is merged, or waits in the unstable tree. */
     Visit search(Block block, long lap) {
         PageCosts costs = state.costs();
+        Ledger ledger = state.ledger();
         long units = units(block);
-        long room = Math.min(units, room());
-        if (room == units) {
+        long joining = Math.min(units, room());
+        if (joining == units) {
+            long nanos = costs.joined(ledger);
             list(block);
-            return Visit.scanned(block.pages(), costs.joined());
+            return Visit.scanned(block.pages(), nanos);
         }
         if (units > 1) {
-            long copies = copies(units - room);
+            long copies = copies(units - joining);
+            long pairs = copies * (costs.unmatched(ledger) + costs.paired(ledger));
+            long joins = Math.max(0, units - 2 * copies) * costs.joined(ledger);
             list(block);
-            long pairs = copies * (costs.unmatched() + costs.paired());
-            return new Visit(block.pages(), pairs + Math.max(0, units - 2 * copies) * costs.joined());
+            return new Visit(block.pages(), pairs + joins);
         }
         Block other = waiting;
         if (other != null && waitingLap == lap && other.waitsWith(this)) {
+            long nanos = costs.paired(ledger);
             other.leaveTree();
+            ledger.unstableNodes -= other.pages();
             list(other);
             list(block);
-            return Visit.scanned(block.pages(), costs.paired());
+            return Visit.scanned(block.pages(), nanos);
         }
+        long nanos = costs.unmatched(ledger);
         waiting = block;
         waitingLap = lap;
         block.enterUnstableTree();
-        return Visit.scanned(block.pages(), costs.unmatched());
+        return Visit.scanned(block.pages(), nanos);
     }
 
     private void list(Block block) {
+        state.ledger().stableNodes += listed == 0 ? unitPages : 0;
         listed += units(block);
         mapped += units(block);
         block.merged(this);
@@ -70,6 +77,7 @@ final class Content {
     /** The kernel notices that the block is not in the stable tree any more. */
     void unlist(Block block) {
         listed -= units(block);
+        state.ledger().stableNodes -= listed == 0 ? unitPages : 0;
     }
 
     /** The block has pages of its own again, or none. */

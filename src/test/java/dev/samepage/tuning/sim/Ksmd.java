@@ -152,6 +152,7 @@ final class Ksmd {
         } else if (visit != null) {
             scan(visit, untilNanos);
         } else if (cursor == BOUNDARY) {
+            state.ledger().unstableNodes = 0;
             advisor.lapBegins(atNanos);
             moveTo(0);
         } else {

@@ -8,6 +8,12 @@ final class Ledger {
     /** Pages that hang in the unstable tree, or did until the lap ended. */
     long unshared;
 
+    /** Pages that differ from each other in the stable tree: how many there are to compare with. */
+    long stableNodes;
+
+    /** Likewise in the unstable tree, which every lap begins anew. */
+    long unstableNodes;
+
     long zeroPages;
     long scanned;
     long skipped;

@@ -1,15 +1,18 @@
 package dev.samepage.tuning.sim;
 
 /**
- * What ksmd's work costs, in nanoseconds of its CPU. Each is for one page, unless it says otherwise.
+ * What ksmd's work costs, in nanoseconds of its CPU. Each is for one page, unless it says otherwise. A search costs more in a bigger tree: a
+ * page that nothing equals is the dearer the more there is to compare it with.
  *
  * @param firstVisit a page that was never looked at: bookkeeping is made and the checksum taken
- * @param changed a page whose checksum is not that of the last visit
+ * @param changed a page that is not as it was at the last visit
+ * @param checksum finding that a page is as it was
  * @param merged a page that is merged already
- * @param unmatched a page that nothing equals: both trees are searched, and it is hung into the unstable one
- * @param joined a page that joins one that is merged already
- * @param paired a page that merges with another of the unstable tree, for both together
- * @param zeroed a page that is replaced by the kernel's zero page
+ * @param stableLevel one step down the tree of merged pages
+ * @param unstableLevel one step down the tree of pages that were not merged in this lap
+ * @param joined merging with a page that is merged already, once it is found
+ * @param paired merging two pages, once they are found
+ * @param zeroed replacing a page by the kernel's zero page
  * @param skipped a page that smart_scan passes over
  * @param absent an address of mergeable memory without a page that could merge
  * @param freed a page of a guest that has ended, whose bookkeeping is given back
@@ -19,8 +22,10 @@ package dev.samepage.tuning.sim;
 public record PageCosts(
         long firstVisit,
         long changed,
+        long checksum,
         long merged,
-        long unmatched,
+        long stableLevel,
+        long unstableLevel,
         long joined,
         long paired,
         long zeroed,
@@ -29,8 +34,56 @@ public record PageCosts(
         long freed,
         long unmerged,
         long batch) {
-    /** Measured on Linux 6.18. */
+    /**
+     * Measured on Linux 6.18, a virtual machine with two cores: ksmd's CPU for laps over guests that have pages of one kind only, 4,000 to
+     * 260,000 of them, divided by the pages; the steps down a tree from how a lap over unique pages grows with their number. Rounded, and
+     * up to 20 % apart from one lap to the next, since other programs used the cores, too. {@code SimulatedKsmKernelTest} holds them
+     * against the kernel. Before Linux 6.16 an absent page costs ten times as much.
+     */
     public static PageCosts measured() {
-        return new PageCosts(1_000, 800, 400, 6_000, 5_000, 16_000, 4_000, 100, 70, 200, 7_500, 10_000);
+        return new PageCosts(1_050, 1_200, 900, 420, 190, 360, 1_400, 2_600, 1_800, 280, 5, 200, 5_000, 10_000);
+    }
+
+    /** A machine that is so many times slower. */
+    public PageCosts times(double factor) {
+        return new PageCosts(
+                times(firstVisit, factor),
+                times(changed, factor),
+                times(checksum, factor),
+                times(merged, factor),
+                times(stableLevel, factor),
+                times(unstableLevel, factor),
+                times(joined, factor),
+                times(paired, factor),
+                times(zeroed, factor),
+                times(skipped, factor),
+                times(absent, factor),
+                times(freed, factor),
+                times(unmerged, factor),
+                times(batch, factor));
+    }
+
+    private static long times(long nanos, double factor) {
+        return Math.round(nanos * factor);
+    }
+
+    /** The whole visit of a page that joins one that is merged already. */
+    long joined(Ledger ledger) {
+        return checksum + (long) (stableLevel * levels(ledger.stableNodes)) + joined;
+    }
+
+    /** The whole visit of a page that nothing equals: both trees are searched. */
+    long unmatched(Ledger ledger) {
+        return checksum
+                + (long) (stableLevel * levels(ledger.stableNodes) + unstableLevel * levels(ledger.unstableNodes));
+    }
+
+    /** The whole visit of a page that merges with another of the unstable tree, for both. */
+    long paired(Ledger ledger) {
+        return unmatched(ledger) + paired;
+    }
+
+    private static double levels(long nodes) {
+        return Math.log(nodes + 1.0) / Math.log(2);
     }
 }
