@@ -65,10 +65,6 @@ final class Block {
         return content;
     }
 
-    boolean isZero() {
-        return zero;
-    }
-
     /** Whether the memory counts as the guest's own, merged or not. Zeros on the kernel's zero page do not. */
     boolean isResident(long nanos) {
         return isFilledBy(nanos) && page != Page.ZERO_PAGE;

@@ -33,6 +33,7 @@ final class Ksmd {
     /** When it does the next thing: wakes up, or goes on to the next page. */
     private long atNanos;
 
+    private long busyUntilNanos;
     private long cpuNanos;
     private long laps;
     private int cursor = BOUNDARY;
@@ -53,10 +54,6 @@ final class Ksmd {
 
     long laps() {
         return laps;
-    }
-
-    boolean isScanning() {
-        return doing == Doing.SCANNING;
     }
 
     Advisor advisor() {
@@ -117,14 +114,12 @@ final class Ksmd {
         };
     }
 
-    /** Goes on to the end of the batch, and returns when that is. */
-    long finishBatch(long nowNanos) {
-        long end = nowNanos;
+    /** Goes on to the end of the batch, if there is one, and returns when that is. */
+    long finishBatch() {
         while (doing == Doing.SCANNING) {
-            end = Math.max(end, atNanos);
             step(Long.MAX_VALUE);
         }
-        return end;
+        return busyUntilNanos;
     }
 
     /** Forgets every page, and begins to count anew. Returns how many pages were merged. */
@@ -237,5 +232,6 @@ final class Ksmd {
     private void spend(long nanos) {
         cpuNanos += nanos;
         atNanos += nanos;
+        busyUntilNanos = atNanos;
     }
 }

@@ -35,10 +35,9 @@ public record PageCosts(
         long unmerged,
         long batch) {
     /**
-     * Measured on Linux 6.18, a virtual machine with two cores: ksmd's CPU for laps over guests that have pages of one kind only, 4,000 to
-     * 260,000 of them, divided by the pages; the steps down a tree from how a lap over unique pages grows with their number. Rounded, and
-     * up to 20 % apart from one lap to the next, since other programs used the cores, too. {@code SimulatedKsmKernelTest} holds them
-     * against the kernel. Before Linux 6.16 an absent page costs ten times as much.
+     * Measured on Linux 6.18, in a virtual machine with two cores: ksmd's CPU for laps over guests with pages of one kind only, 4,000 to
+     * 260,000 of them, divided by the pages; the steps down a tree from how a lap over unique pages grows with their number. Rounded. Laps
+     * differed by up to 20 %, since other programs used the cores, too. {@code SimulatedKsmKernelTest} holds them against the kernel.
      */
     public static PageCosts measured() {
         return new PageCosts(1_050, 1_200, 900, 420, 190, 360, 1_400, 2_600, 1_800, 280, 5, 200, 5_000, 10_000);

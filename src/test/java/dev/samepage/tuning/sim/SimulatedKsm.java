@@ -10,7 +10,6 @@ import dev.samepage.testbed.guests.GuestMemory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -164,9 +163,7 @@ public final class SimulatedKsm {
     }
 
     private void run(long before, long value) {
-        if (ksmd.isScanning()) {
-            advanceTo(ksmd.finishBatch(nowNanos));
-        }
+        advanceTo(Math.max(nowNanos, ksmd.finishBatch()));
         state.knobs().put(Knob.RUN, value);
         if (value == 2 && before != 2) {
             long merged = ksmd.unmerge();
@@ -238,19 +235,6 @@ public final class SimulatedKsm {
 
     /** What would be saved if all pages that are equal now were merged: what scanning without end comes to. */
     public long idealSavedBytes() {
-        Map<Content, Long> pages = new HashMap<>();
-        for (SimulatedGuest guest : guests) {
-            for (Block block : guest.blocks()) {
-                Content content = block.content();
-                if (content != null && guest.isMergeable() && block.isFilledBy(nowNanos)) {
-                    pages.merge(content, (long) block.pages(), Long::sum);
-                }
-            }
-        }
-        long[] saved = {0};
-        boolean onto = state.knobs().on(Knob.USE_ZERO_PAGES);
-        pages.forEach((content, count) ->
-                saved[0] += onto && content == contents.zero() ? count : content.idealSavedPages(count));
-        return saved[0] * PAGE_BYTES;
+        return contents.idealSavedPages(guests, nowNanos) * PAGE_BYTES;
     }
 }
