@@ -40,7 +40,7 @@ public record PageCosts(
      * differed by up to 20 %, since other programs used the cores, too. {@code SimulatedKsmKernelTest} holds them against the kernel.
      */
     public static PageCosts measured() {
-        return new PageCosts(1_050, 1_200, 900, 420, 190, 360, 1_400, 2_600, 1_800, 280, 5, 200, 5_000, 10_000);
+        return new PageCosts(1_050, 1_200, 900, 420, 240, 360, 900, 2_000, 1_800, 280, 5, 200, 5_000, 10_000);
     }
 
     /** A machine that is so many times slower. */

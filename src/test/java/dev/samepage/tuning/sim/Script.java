@@ -70,7 +70,7 @@ final class Script {
     /** ksmd's CPU in nanoseconds for a lap over pages that nothing equals: the median of several. Leaves nothing merged. */
     static double nanosOfAnIdleLap(KernelAtHand kernel) {
         var script = new Script(kernel);
-        kernel.start(1, GuestMemory.of(0, 48));
+        kernel.start(1, GuestMemory.of(0, 96));
         kernel.set(Knob.SMART_SCAN, 0);
         script.scan();
         script.laps(1);

@@ -113,6 +113,9 @@ class SimulatedKsmKernelTest {
             kernel.set(Knob.RUN, 1);
             script.scanAbout(1);
             assertThat(kernel.counter(Counter.PAGES_SHARING)).isCloseTo(2 * 32 * MEBIBYTE_PAGES, SAVING);
+
+            script.scan();
+            script.laps(4);
         });
     }
 
