@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 
 /** Guests that run at the same time. All end with {@link #close()}, and with this JVM. Not for use by several threads. */
 public final class GuestFleet implements AutoCloseable {
@@ -92,6 +93,14 @@ public final class GuestFleet implements AutoCloseable {
     /** The process ids of the guests that have not been stopped, oldest first. */
     public List<Long> pids() {
         return List.copyOf(guests.keySet());
+    }
+
+    /** Those of {@link #pids} whose memory is filled. */
+    public List<Long> readyPids() {
+        return guests.entrySet().stream()
+                .filter(guest -> guest.getValue().ready().state() == Future.State.SUCCESS)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /**

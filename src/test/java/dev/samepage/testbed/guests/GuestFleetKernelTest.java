@@ -35,6 +35,7 @@ class GuestFleetKernelTest {
         var memory = GuestMemory.of(20, 5).withRewritten(1);
         try (var fleet = GuestFleet.start(10, new ProcessGuest(memory)).awaitReady()) {
             assertThat(fleet.pids()).hasSize(10);
+            assertThat(fleet.readyPids()).isEqualTo(fleet.pids());
             await().atMost(LONG_ENOUGH)
                     .untilAsserted(() -> assertThat(savedBytes()).isGreaterThanOrEqualTo(9 * 20 * MEBIBYTE));
             assertThat(fleet.trueSavedBytes()).isCloseTo(9 * 20 * MEBIBYTE, Percentage.withPercentage(1));

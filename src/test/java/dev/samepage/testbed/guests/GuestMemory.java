@@ -1,6 +1,7 @@
 package dev.samepage.testbed.guests;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,6 +11,8 @@ import java.util.List;
  * @param uniqueMebibytes pages that no other guest has
  * @param zeroMebibytes pages of zeros, written and not only mapped
  * @param rewrittenMebibytes pages that change twice a second, so that they never merge
+ * @param touchedMebibytes the part of the common memory that is written to once a minute with what it holds already: it is not
+ *     merged any more then, and could be again
  * @param markAfter from the guest's start until its memory is there and marked mergeable
  * @param fillTime over which the memory is filled after that, evenly
  * @param hugePages false to keep the kernel from backing it with transparent huge pages
@@ -19,12 +22,16 @@ public record GuestMemory(
         int uniqueMebibytes,
         int zeroMebibytes,
         int rewrittenMebibytes,
+        int touchedMebibytes,
         Duration markAfter,
         Duration fillTime,
         boolean hugePages) {
     public GuestMemory {
         if (commonMebibytes < 0 || uniqueMebibytes < 0 || zeroMebibytes < 0 || rewrittenMebibytes < 0) {
             throw new IllegalArgumentException("a guest cannot have less than no memory");
+        }
+        if (touchedMebibytes < 0 || touchedMebibytes > commonMebibytes) {
+            throw new IllegalArgumentException("what is touched is a part of the common memory");
         }
         if (commonMebibytes + uniqueMebibytes + zeroMebibytes + rewrittenMebibytes == 0) {
             throw new IllegalArgumentException("a guest needs some memory");
@@ -36,32 +43,79 @@ public record GuestMemory(
 
     /** Common and unique memory, marked and filled at once. */
     public static GuestMemory of(int commonMebibytes, int uniqueMebibytes) {
-        return new GuestMemory(commonMebibytes, uniqueMebibytes, 0, 0, Duration.ZERO, Duration.ZERO, true);
+        return new GuestMemory(commonMebibytes, uniqueMebibytes, 0, 0, 0, Duration.ZERO, Duration.ZERO, true);
     }
 
     public GuestMemory withZero(int mebibytes) {
         return new GuestMemory(
-                commonMebibytes, uniqueMebibytes, mebibytes, rewrittenMebibytes, markAfter, fillTime, hugePages);
+                commonMebibytes,
+                uniqueMebibytes,
+                mebibytes,
+                rewrittenMebibytes,
+                touchedMebibytes,
+                markAfter,
+                fillTime,
+                hugePages);
     }
 
     public GuestMemory withRewritten(int mebibytes) {
         return new GuestMemory(
-                commonMebibytes, uniqueMebibytes, zeroMebibytes, mebibytes, markAfter, fillTime, hugePages);
+                commonMebibytes,
+                uniqueMebibytes,
+                zeroMebibytes,
+                mebibytes,
+                touchedMebibytes,
+                markAfter,
+                fillTime,
+                hugePages);
+    }
+
+    public GuestMemory withTouched(int mebibytes) {
+        return new GuestMemory(
+                commonMebibytes,
+                uniqueMebibytes,
+                zeroMebibytes,
+                rewrittenMebibytes,
+                mebibytes,
+                markAfter,
+                fillTime,
+                hugePages);
     }
 
     public GuestMemory markedAfter(Duration time) {
         return new GuestMemory(
-                commonMebibytes, uniqueMebibytes, zeroMebibytes, rewrittenMebibytes, time, fillTime, hugePages);
+                commonMebibytes,
+                uniqueMebibytes,
+                zeroMebibytes,
+                rewrittenMebibytes,
+                touchedMebibytes,
+                time,
+                fillTime,
+                hugePages);
     }
 
     public GuestMemory filledIn(Duration time) {
         return new GuestMemory(
-                commonMebibytes, uniqueMebibytes, zeroMebibytes, rewrittenMebibytes, markAfter, time, hugePages);
+                commonMebibytes,
+                uniqueMebibytes,
+                zeroMebibytes,
+                rewrittenMebibytes,
+                touchedMebibytes,
+                markAfter,
+                time,
+                hugePages);
     }
 
     public GuestMemory withoutHugePages() {
         return new GuestMemory(
-                commonMebibytes, uniqueMebibytes, zeroMebibytes, rewrittenMebibytes, markAfter, fillTime, false);
+                commonMebibytes,
+                uniqueMebibytes,
+                zeroMebibytes,
+                rewrittenMebibytes,
+                touchedMebibytes,
+                markAfter,
+                fillTime,
+                false);
     }
 
     /** All of it. */
@@ -69,16 +123,20 @@ public record GuestMemory(
         return commonMebibytes + uniqueMebibytes + zeroMebibytes + rewrittenMebibytes;
     }
 
-    /** The same as command line options of {@link GuestProgram}, and of the guest in src/testbed/pods. */
+    /** The same as command line options of {@link GuestProgram}, and, where nothing is touched, of the guest in src/testbed/pods. */
     public List<String> options() {
-        return List.of(
+        List<String> options = new ArrayList<>(List.of(
                 "--common=" + commonMebibytes,
                 "--unique=" + uniqueMebibytes,
                 "--zero=" + zeroMebibytes,
                 "--rewritten=" + rewrittenMebibytes,
                 "--mark-after-millis=" + markAfter.toMillis(),
                 "--fill-millis=" + fillTime.toMillis(),
-                "--huge-pages=" + hugePages);
+                "--huge-pages=" + hugePages));
+        if (touchedMebibytes > 0) {
+            options.add("--touched=" + touchedMebibytes);
+        }
+        return List.copyOf(options);
     }
 
     /**
@@ -91,6 +149,7 @@ public record GuestMemory(
         int unique = 0;
         int zero = 0;
         int rewritten = 0;
+        int touched = 0;
         long markAfter = 0;
         long fill = 0;
         boolean hugePages = true;
@@ -101,6 +160,7 @@ public record GuestMemory(
                 case "--unique=" -> unique = Integer.parseInt(value);
                 case "--zero=" -> zero = Integer.parseInt(value);
                 case "--rewritten=" -> rewritten = Integer.parseInt(value);
+                case "--touched=" -> touched = Integer.parseInt(value);
                 case "--mark-after-millis=" -> markAfter = Long.parseLong(value);
                 case "--fill-millis=" -> fill = Long.parseLong(value);
                 case "--huge-pages=" -> hugePages = Boolean.parseBoolean(value);
@@ -108,6 +168,13 @@ public record GuestMemory(
             }
         }
         return new GuestMemory(
-                common, unique, zero, rewritten, Duration.ofMillis(markAfter), Duration.ofMillis(fill), hugePages);
+                common,
+                unique,
+                zero,
+                rewritten,
+                touched,
+                Duration.ofMillis(markAfter),
+                Duration.ofMillis(fill),
+                hugePages);
     }
 }

@@ -28,6 +28,20 @@ class GuestMemoryTest {
     }
 
     @Test
+    void isReadFromItsOwnOptionsWhereAPartIsTouched() {
+        GuestMemory touched = EVERYTHING.withTouched(4);
+
+        assertThat(touched.options()).contains("--touched=4");
+        assertThat(GuestMemory.parse(touched.options().toArray(String[]::new))).isEqualTo(touched);
+    }
+
+    @Test
+    void noMoreThanTheCommonMemoryIsTouched() {
+        assertThatThrownBy(() -> GuestMemory.of(3, 5).withTouched(4))
+                .hasMessage("what is touched is a part of the common memory");
+    }
+
+    @Test
     void isReadFromItsOwnOptions() {
         assertThat(GuestMemory.parse(EVERYTHING.options().toArray(String[]::new)))
                 .isEqualTo(EVERYTHING);

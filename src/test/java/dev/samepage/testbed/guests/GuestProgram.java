@@ -3,6 +3,7 @@ package dev.samepage.testbed.guests;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.SplittableRandom;
 
@@ -13,9 +14,11 @@ import java.util.SplittableRandom;
 final class GuestProgram {
     private static final long MEBIBYTE = 1 << 20;
     private static final int WORD = 8;
+    private static final VarHandle WORDS = ValueLayout.JAVA_LONG.varHandle();
     private static final int SMALLEST_PAGE = 4096;
     private static final int COMMON_SEED = 5;
     private static final Duration REWRITE_EVERY = Duration.ofMillis(500);
+    private static final long ROUNDS_OF_A_MINUTE = Duration.ofMinutes(1).dividedBy(REWRITE_EVERY);
 
     private final GuestMemory memory;
     private final MemorySegment segment;
@@ -71,12 +74,19 @@ final class GuestProgram {
         }
     }
 
-    /** The rewritten part is the last. */
+    /** The rewritten part is the last, the touched part the first. */
     private void rewriteForEver() throws InterruptedException {
         long first = (memory.mebibytes() - memory.rewrittenMebibytes()) * MEBIBYTE;
-        while (true) {
+        long touched = memory.touchedMebibytes() * MEBIBYTE / SMALLEST_PAGE;
+        for (long round = 0; true; round++) {
             for (long offset = first; offset < segment.byteSize(); offset += SMALLEST_PAGE) {
                 segment.set(ValueLayout.JAVA_LONG, offset, unique.nextLong());
+            }
+            long part = round % ROUNDS_OF_A_MINUTE;
+            long end = touched * (part + 1) / ROUNDS_OF_A_MINUTE;
+            for (long page = touched * part / ROUNDS_OF_A_MINUTE; page < end; page++) {
+                // An atomic write is never left out, as storing what was just loaded may be.
+                WORDS.getAndAdd(segment, page * SMALLEST_PAGE, 0L);
             }
             Thread.sleep(REWRITE_EVERY);
         }
