@@ -1,5 +1,6 @@
 package dev.samepage.demo;
 
+import dev.samepage.testbed.Tether;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -27,16 +28,6 @@ public final class SamepageProcess implements AutoCloseable {
     private static final int OK = 200;
     private static final int LAST_LINES = 10;
 
-    private static final String END_WITH_STANDARD_INPUT = """
-            exec 3<&0
-            (
-              trap '' HUP INT TERM
-              cat <&3 >/dev/null
-              if grep -q samepage /proc/$$/cmdline; then kill $$; fi
-            ) >/dev/null 2>&1 &
-            exec setsid "$@" </dev/null 3<&-
-            """;
-
     private final Process process;
     private volatile boolean asked;
     private final Path log;
@@ -58,13 +49,14 @@ public final class SamepageProcess implements AutoCloseable {
      * @param port that it is told to listen on
      */
     static SamepageProcess start(Path log, Map<String, String> environment, int port, List<String> arguments) {
-        List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", END_WITH_STANDARD_INPUT, "sh"));
+        List<String> words = new ArrayList<>();
         words.add(PROGRAM.toAbsolutePath().toString());
         words.addAll(arguments);
         try {
             Files.createDirectories(log.toAbsolutePath().getParent());
-            ProcessBuilder builder =
-                    new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile());
+            ProcessBuilder builder = new ProcessBuilder(Tether.around(words))
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile());
             builder.environment().remove("KUBECONFIG");
             builder.environment().putAll(environment);
             long startNanos = System.nanoTime();
