@@ -105,6 +105,11 @@ public final class RealHost implements DemoHost {
         fleet.awaitReady();
     }
 
+    /** Its KSM, for whoever turns the knobs by hand. */
+    public KsmLoan loan() {
+        return loan;
+    }
+
     @Override
     public Map<Knob, Long> found() {
         return loan.found();

@@ -1,8 +1,6 @@
 package dev.samepage.kernel;
 
 import java.io.IOException;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -17,23 +15,6 @@ import org.opentest4j.TestAbortedException;
  */
 final class HostKsm implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback {
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(HostKsm.class);
-
-    /** What Linux starts with. */
-    private static final Map<Knob, Long> DEFAULTS = new EnumMap<>(Map.ofEntries(
-            Map.entry(Knob.RUN, 0L),
-            Map.entry(Knob.PAGES_TO_SCAN, 100L),
-            Map.entry(Knob.SLEEP_MILLISECS, 20L),
-            Map.entry(Knob.MERGE_ACROSS_NODES, 1L),
-            Map.entry(Knob.USE_ZERO_PAGES, 0L),
-            Map.entry(Knob.MAX_PAGE_SHARING, 256L),
-            Map.entry(Knob.STABLE_NODE_CHAINS_PRUNE_MILLISECS, 2000L),
-            Map.entry(Knob.SMART_SCAN, 1L),
-            Map.entry(Knob.ADVISOR_MODE, 0L),
-            Map.entry(Knob.ADVISOR_MAX_CPU, 70L),
-            Map.entry(Knob.ADVISOR_MIN_PAGES_TO_SCAN, 500L),
-            Map.entry(Knob.ADVISOR_MAX_PAGES_TO_SCAN, 30_000L),
-            Map.entry(Knob.ADVISOR_TARGET_SCAN_TIME, 200L),
-            Map.entry(Knob.REDHAT_ONLY_ZERO_PAGES, 0L)));
 
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
@@ -53,14 +34,14 @@ final class HostKsm implements BeforeAllCallback, BeforeEachCallback, AfterEachC
         }
         context.getStore(NAMESPACE).put(Lent.class, new Lent(loan, new KsmKeeper(loan.found())));
         if (span(context) == RealKsm.Span.CLASS) {
-            loan.set(DEFAULTS);
+            loan.set(KsmLoan.DEFAULTS);
         }
     }
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
         if (span(context) == RealKsm.Span.TEST) {
-            loan(context).set(DEFAULTS);
+            loan(context).set(KsmLoan.DEFAULTS);
         }
     }
 

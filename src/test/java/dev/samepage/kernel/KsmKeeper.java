@@ -9,7 +9,7 @@ import java.util.Map;
  * Puts the kernel's knobs back when this JVM is gone without having said that it did so itself, however it went: a process in a session of
  * its own, which needs nothing of it. What the JVM had started may live a little longer and write again, so it stays until all is quiet.
  */
-final class KsmKeeper implements AutoCloseable {
+public final class KsmKeeper implements AutoCloseable {
     /** Held by a keeper as long as it may write. */
     static final String LOCK = "/run/samepage-test.keeper.lock";
 
@@ -43,7 +43,7 @@ final class KsmKeeper implements AutoCloseable {
     private final Process process;
 
     /** @param found the knobs as they are to be again; no page was merged then */
-    KsmKeeper(Map<Knob, Long> found) throws IOException {
+    public KsmKeeper(Map<Knob, Long> found) throws IOException {
         List<String> words =
                 new ArrayList<>(List.of("setsid", "sh", "-c", SCRIPT, "keeper", LOCK, Ksm.DEFAULT.toString()));
         // The advisor begins with the figures it finds, and pages_to_scan is its own while it is on.

@@ -5,6 +5,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +17,23 @@ import java.util.Optional;
  */
 public final class KsmLoan implements AutoCloseable {
     private static final String LOCK = "/run/samepage-test.lock";
+
+    /** What Linux starts with. */
+    static final Map<Knob, Long> DEFAULTS = Collections.unmodifiableMap(new EnumMap<>(Map.ofEntries(
+            Map.entry(Knob.RUN, 0L),
+            Map.entry(Knob.PAGES_TO_SCAN, 100L),
+            Map.entry(Knob.SLEEP_MILLISECS, 20L),
+            Map.entry(Knob.MERGE_ACROSS_NODES, 1L),
+            Map.entry(Knob.USE_ZERO_PAGES, 0L),
+            Map.entry(Knob.MAX_PAGE_SHARING, 256L),
+            Map.entry(Knob.STABLE_NODE_CHAINS_PRUNE_MILLISECS, 2000L),
+            Map.entry(Knob.SMART_SCAN, 1L),
+            Map.entry(Knob.ADVISOR_MODE, 0L),
+            Map.entry(Knob.ADVISOR_MAX_CPU, 70L),
+            Map.entry(Knob.ADVISOR_MIN_PAGES_TO_SCAN, 500L),
+            Map.entry(Knob.ADVISOR_MAX_PAGES_TO_SCAN, 30_000L),
+            Map.entry(Knob.ADVISOR_TARGET_SCAN_TIME, 200L),
+            Map.entry(Knob.REDHAT_ONLY_ZERO_PAGES, 0L))));
 
     private final KsmFiles files = new KsmDirectory(Ksm.DEFAULT);
     private final Ksm ksm = new Ksm(files);
@@ -96,6 +115,20 @@ public final class KsmLoan implements AutoCloseable {
             write(Knob.PAGES_TO_SCAN, values);
         }
         write(Knob.RUN, values);
+    }
+
+    /**
+     * Un-merges everything, has the kernel forget which pages it looked at (those of processes that have ended, too), and sets what Linux
+     * starts with.
+     *
+     * @throws IllegalStateException if others had merged pages before
+     */
+    public synchronized void startAnew() throws IOException {
+        if (mergedAtFirst > 0) {
+            throw new IllegalStateException(mergedAtFirst + " pages of this host were merged before");
+        }
+        files.write(Knob.RUN.file(), "2");
+        set(DEFAULTS);
     }
 
     private void write(Knob knob, Map<Knob, Long> values) throws IOException {

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** What a process uses, from its files in /proc. */
-final class ProcessFigures {
+public final class ProcessFigures {
     private static final double KIBIBYTES_PER_MEBIBYTE = 1024;
     /** {@code USER_HZ}, 100 on every architecture that runs virtual machines. */
     private static final double TICKS_PER_SECOND = 100;
@@ -40,7 +40,7 @@ final class ProcessFigures {
     }
 
     /** CPU time since its start, in steps of 10 ms. */
-    static double cpuSeconds(long pid) throws IOException {
+    public static double cpuSeconds(long pid) throws IOException {
         String stat = Files.readString(proc(pid).resolve("stat"));
         List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" "));
         return (Long.parseLong(fields.get(USER_TICKS)) + Long.parseLong(fields.get(SYSTEM_TICKS))) / TICKS_PER_SECOND;

@@ -3,20 +3,20 @@ package dev.samepage.measure;
 import java.util.List;
 
 /** Several measurements of the same thing, at least one. */
-record Spread(List<Double> ascending) {
-    Spread {
+public record Spread(List<Double> ascending) {
+    public Spread {
         ascending = ascending.stream().sorted().toList();
     }
 
-    double min() {
+    public double min() {
         return ascending.getFirst();
     }
 
-    double median() {
+    public double median() {
         return percentile(50);
     }
 
-    double max() {
+    public double max() {
         return ascending.getLast();
     }
 
