@@ -1,0 +1,90 @@
+package dev.samepage.bench;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * One tuner's run in a few numbers.
+ *
+ * @param share mean over time of the part of the ideal saving that KSM's counters show, 0 to 1 and more where they overstate; empty where
+ *     nothing can be saved
+ * @param trueShare the same by the guests' page tables
+ * @param ksmdCpuSeconds CPU time of ksmd
+ * @param afterStart until 95 % of the ideal were saved; empty where nothing can be saved
+ * @param afterArrival the same from when the newcomers' memory was filled; empty where none come
+ * @param ownCpuSeconds CPU time of the tuner itself
+ * @param machineCpuSeconds CPU time of everything that ran on the machine
+ */
+record Figures(
+        OptionalDouble share,
+        OptionalDouble trueShare,
+        double ksmdCpuSeconds,
+        Optional<Reach> afterStart,
+        Optional<Reach> afterArrival,
+        double ownCpuSeconds,
+        double machineCpuSeconds) {
+    private static final double REACHED = 0.95;
+
+    /**
+     * How long something took.
+     *
+     * @param seconds infinite if it did not happen
+     * @param withinSeconds for how long it was waited for
+     */
+    record Reach(double seconds, double withinSeconds) {}
+
+    /** Of samples in the order of time, at least one. */
+    static Figures of(List<Sample> samples, Schedule schedule) {
+        Sample last = samples.getLast();
+        Optional<Schedule.Arrival> arrival = schedule.soleArrival();
+        double firstPart = arrival.map(come -> come.at().toNanos() / 1e9).orElse(last.seconds());
+        Optional<Sample> filled = arrival.flatMap(come -> samples.stream()
+                .filter(sample -> sample.seen().guests() == schedule.atStart() + come.guests())
+                .findFirst());
+        return new Figures(
+                mean(samples, Sample::share),
+                mean(samples, Sample::trueShare),
+                last.seen().ksmdCpuSeconds(),
+                reach(samples, 0, firstPart),
+                filled.flatMap(sample -> reach(samples, sample.seconds(), last.seconds())),
+                last.seen().tunerCpuSeconds(),
+                last.seen().machineCpuSeconds());
+    }
+
+    /** Each value counts for the time since the one before. */
+    private static OptionalDouble mean(List<Sample> samples, Function<Sample, OptionalDouble> part) {
+        double sum = 0;
+        double weights = 0;
+        double before = 0;
+        for (Sample sample : samples) {
+            OptionalDouble value = part.apply(sample);
+            if (value.isPresent()) {
+                double weight = sample.seconds() - before;
+                sum += value.getAsDouble() * weight;
+                weights += weight;
+                before = sample.seconds();
+            }
+        }
+        return weights == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / weights);
+    }
+
+    private static Optional<Reach> reach(List<Sample> samples, double from, double to) {
+        List<Sample> window = samples.stream()
+                .filter(sample -> sample.seconds() >= from && sample.seconds() <= to)
+                .filter(sample -> sample.share().isPresent())
+                .toList();
+        if (window.isEmpty()) {
+            return Optional.empty();
+        }
+        ToDoubleFunction<Sample> since = sample -> sample.seconds() - from;
+        double seconds = window.stream()
+                .filter(sample -> sample.share().orElseThrow() >= REACHED)
+                .mapToDouble(since)
+                .findFirst()
+                .orElse(Double.POSITIVE_INFINITY);
+        return Optional.of(new Reach(seconds, to - from));
+    }
+}
