@@ -1,6 +1,8 @@
 package dev.samepage.bench;
 
 import dev.samepage.kernel.HostProc;
+import dev.samepage.kernel.Ksm;
+import dev.samepage.kernel.KsmDirectory;
 import dev.samepage.kernel.KsmLoan;
 import dev.samepage.testbed.UnavailableException;
 import java.io.IOException;
@@ -43,7 +45,8 @@ public final class Bench {
             System.exit(1);
         }
         try {
-            List<Tuner> known = Tuners.known(proc.memory().totalBytes());
+            List<Tuner> known =
+                    Tuners.known(proc.memory().totalBytes(), new Ksm(new KsmDirectory(Ksm.DEFAULT)).knobs());
             var bench = new Bench(Options.parse(name -> System.getProperty(name, ""), known), proc);
             bench.run();
         } catch (IllegalArgumentException e) {
@@ -120,7 +123,7 @@ public final class Bench {
                 .map(result -> String.format(
                         Locale.ROOT,
                         "* %s, run %d: the guests' pages, hashed, could save %.0f MiB before and %.0f MiB after, held against"
-                                + " %.0f and %.0f MiB; a look at their page tables took %.0f ms%n",
+                                + " %.0f and %.0f MiB; a look at their page tables took %.0f ms of CPU%n",
                         result.tuner(),
                         result.run(),
                         result.hashedAtStart().idealBytes() / MEBIBYTE,

@@ -54,21 +54,23 @@ record Figures(
                 last.seen().machineCpuSeconds());
     }
 
-    /** Each value counts for the time since the one before. */
+    /** Between two values, as if it had changed evenly. */
     private static OptionalDouble mean(List<Sample> samples, Function<Sample, OptionalDouble> part) {
-        double sum = 0;
-        double weights = 0;
-        double before = 0;
-        for (Sample sample : samples) {
-            OptionalDouble value = part.apply(sample);
-            if (value.isPresent()) {
-                double weight = sample.seconds() - before;
-                sum += value.getAsDouble() * weight;
-                weights += weight;
-                before = sample.seconds();
-            }
+        List<Sample> known = samples.stream()
+                .filter(sample -> part.apply(sample).isPresent())
+                .toList();
+        if (known.isEmpty()) {
+            return OptionalDouble.empty();
         }
-        return weights == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / weights);
+        ToDoubleFunction<Sample> value = sample -> part.apply(sample).orElseThrow();
+        double area = 0;
+        for (int i = 1; i < known.size(); i++) {
+            Sample before = known.get(i - 1);
+            Sample now = known.get(i);
+            area += (value.applyAsDouble(before) + value.applyAsDouble(now)) / 2 * (now.seconds() - before.seconds());
+        }
+        double seconds = known.getLast().seconds() - known.getFirst().seconds();
+        return OptionalDouble.of(seconds == 0 ? value.applyAsDouble(known.getFirst()) : area / seconds);
     }
 
     private static Optional<Reach> reach(List<Sample> samples, double from, double to) {

@@ -10,7 +10,7 @@ import java.util.List;
  * @param hashedAtStart by the oracle, before the tuner started
  * @param hashedAtEnd by the oracle, after it ended
  * @param loadBefore the load average of the minute before
- * @param trueSavingMillis how long one look at the guests' page tables took on average
+ * @param trueSavingMillis CPU time of one look at the guests' page tables, on average
  */
 record TrialResult(
         Scenario scenario,
