@@ -24,8 +24,10 @@ final class Oracle {
     private static final long OF_A_FILE = 1L << 61;
     private static final long FRAME = (1L << 55) - 1;
 
-    /** Of 64 bits for each frame in /proc/kpageflags: the kernel's own page of zeros, which takes no memory however often it is mapped. */
+    /** Of 64 bits for each frame in /proc/kpageflags: the kernel's own page of zeros; of a huge page. */
     private static final long ZERO_PAGE = 1L << 24;
+
+    private static final long HUGE_PAGE = 1L << 22;
 
     private static final int CHUNK_PAGES = 256;
 
@@ -109,7 +111,7 @@ final class Oracle {
                 read(memory, content.clear().limit((page - first) * pageBytes), at + (long) first * pageBytes);
                 for (int i = first; i < page; i++) {
                     int offset = (i - first) * pageBytes;
-                    if (!hashes.isZero(content, offset) || !isZeroPage(flags, entries.getLong(i * Long.BYTES))) {
+                    if (!hashes.isZero(content, offset) || !isNoGain(flags, entries.getLong(i * Long.BYTES))) {
                         hashes.add(content, offset);
                     }
                 }
@@ -122,10 +124,14 @@ final class Oracle {
         return (entry & PRESENT) != 0 && (entry & OF_A_FILE) == 0;
     }
 
-    private static boolean isZeroPage(FileChannel flags, long entry) throws IOException {
+    /**
+     * Whether a page of zeros is no gain for merging: the kernel's own takes no memory however often it is mapped, and one in a huge page is
+     * given back by the kernel as soon as it splits that (since Linux 6.12), which it does to merge any other page of it.
+     */
+    private static boolean isNoGain(FileChannel flags, long entry) throws IOException {
         ByteBuffer bits = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
         read(flags, bits, (entry & FRAME) * Long.BYTES);
-        return (bits.getLong(0) & ZERO_PAGE) != 0;
+        return (bits.getLong(0) & (ZERO_PAGE | HUGE_PAGE)) != 0;
     }
 
     private static FileChannel open(Path file) throws IOException {

@@ -21,6 +21,7 @@ class OracleTest {
     private static final long PRESENT = 1L << 63;
     private static final long OF_A_FILE = 1L << 61;
     private static final int ZERO_FRAME = 7;
+    private static final int HUGE_FRAME = 8;
 
     @TempDir
     Path proc;
@@ -31,6 +32,7 @@ class OracleTest {
     void theKernelsPageOfZeros() throws IOException {
         write("kpageflags", 0, new byte[8 * 64]);
         write("kpageflags", 8 * ZERO_FRAME, word(1L << 24));
+        write("kpageflags", 8 * HUGE_FRAME, word(1L << 22));
     }
 
     @Test
@@ -56,6 +58,15 @@ class OracleTest {
         entry(1, 2, PRESENT | ZERO_FRAME);
 
         assertThat(ask(1)).isEqualTo(new Oracle.Finding(2, PAGE));
+    }
+
+    @Test
+    void pagesOfHugePagesCountUnlessTheyAreZeros() throws IOException {
+        process(1, page('a'), page('a'), new byte[PAGE], new byte[PAGE]);
+        entry(1, 1, PRESENT | HUGE_FRAME);
+        entry(1, 3, PRESENT | HUGE_FRAME);
+
+        assertThat(ask(1)).isEqualTo(new Oracle.Finding(3, PAGE));
     }
 
     @Test

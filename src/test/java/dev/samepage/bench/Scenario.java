@@ -20,7 +20,7 @@ enum Scenario {
     IDLE("ten guests of 170 MB where nothing can be merged") {
         @Override
         Optional<GuestMemory> memory() {
-            return Optional.of(GuestMemory.of(0, 170));
+            return Optional.of(GuestMemory.of(0, 170).withoutHugePages());
         }
     },
     CHURN("guests as in arrivals, of which one comes every 20 s and each lives for 30 to 150 s") {
@@ -34,8 +34,11 @@ enum Scenario {
                     + " second") {
         @Override
         Optional<GuestMemory> memory() {
-            return Optional.of(
-                    GuestMemory.of(80, 20).withZero(10).withRewritten(60).withTouched(4));
+            return Optional.of(GuestMemory.of(80, 20)
+                    .withZero(10)
+                    .withRewritten(60)
+                    .withTouched(4)
+                    .withoutHugePages());
         }
     },
     QEMU("ten virtual machines of 512 MB") {
@@ -66,7 +69,7 @@ enum Scenario {
 
     /** What each guest's memory is made of; empty where only reading it tells. */
     Optional<GuestMemory> memory() {
-        return Optional.of(GuestMemory.of(80, 60).withZero(20).withRewritten(16));
+        return Optional.of(GuestMemory.of(80, 60).withZero(20).withRewritten(16).withoutHugePages());
     }
 
     /** When guests come and go in a run of this length. */
