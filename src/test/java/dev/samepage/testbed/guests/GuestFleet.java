@@ -52,7 +52,9 @@ public final class GuestFleet implements AutoCloseable {
                         .redirectErrorStream(true)
                         .start();
                 var ready = new CompletableFuture<Void>();
-                Thread.ofVirtual().start(() -> listen(process, ready));
+                // Not a virtual thread: one that reads a pipe keeps its carrier, and there are no more of those than
+                // CPUs.
+                Thread.ofPlatform().daemon().start(() -> listen(process, ready));
                 guests.put(process.pid(), new Guest(process, ready));
             }
         } catch (IOException e) {
