@@ -100,7 +100,7 @@ public final class Bench {
                         .append(checks(own));
                 Files.writeString(
                         DIRECTORY.resolve(scenario.word() + ".svg"),
-                        new Plot(scenario.word() + ": " + scenario.about(), own).svg(names));
+                        new Plot(scenario.word(), scenario.about(), own).svg(names));
             }
         }
         Files.writeString(DIRECTORY.resolve("results.md"), page);

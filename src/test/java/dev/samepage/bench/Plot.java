@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 final class Plot {
     private static final double MEBIBYTE = 1 << 20;
     private static final int WIDTH = 860;
-    private static final int HEIGHT = 560;
+    private static final int HEIGHT = 580;
     private static final int LEFT = 70;
     private static final int RIGHT = 840;
     private static final int POINTS = 300;
@@ -23,7 +23,7 @@ final class Plot {
 
     private static final String STYLE = """
             <style>
-            .page{fill:#ffffff} text{fill:#24292f;font:13px system-ui,sans-serif} .title{font-size:15px;font-weight:600}
+            .page{fill:#ffffff} text{fill:#24292f;font:13px system-ui,sans-serif} .title{font-size:15px;font-weight:600} .about{font-size:12px}
             .grid{stroke:#d0d7de;stroke-width:1} .line{fill:none;stroke-width:2;stroke-linejoin:round}
             .ideal{stroke:#6e7781;stroke-dasharray:6 4} .c0{stroke:#cf222e} .c1{stroke:#bc6c00} .c2{stroke:#8250df}
             .c3{stroke:#0969da} .c4{stroke:#57606a} .c5{stroke:#1a7f37}
@@ -46,16 +46,19 @@ final class Plot {
     private record Line(String name, String style, List<Double> seconds, List<Double> values) {}
 
     private final String title;
+    private final String about;
     private final List<TrialResult> results;
     private final double seconds;
 
     /**
      * A picture.
      *
+     * @param about a line under the title
      * @param results of one scenario, at least one
      */
-    Plot(String title, List<TrialResult> results) {
+    Plot(String title, String about, List<TrialResult> results) {
         this.title = title;
+        this.about = about;
         this.results = results;
         this.seconds = results.stream()
                 .mapToDouble(result -> result.samples().getLast().seconds())
@@ -73,10 +76,11 @@ final class Plot {
                 """.formatted(WIDTH, HEIGHT, escaped(title)));
         svg.append(STYLE)
                 .append("<rect class=\"page\" width=\"%d\" height=\"%d\"/>\n".formatted(WIDTH, HEIGHT))
-                .append(text(LEFT, 24, "title", "start", title));
+                .append(text(LEFT, 24, "title", "start", title))
+                .append(text(LEFT, 44, "about", "start", about));
         legend(svg, saving);
-        panel(svg, new Panel(90, 290, round(largest(saving)), "saved, MiB (by KSM's counters)"), saving);
-        panel(svg, new Panel(340, 500, round(largest(cpu)), "CPU time of ksmd, s"), cpu);
+        panel(svg, new Panel(110, 310, round(largest(saving)), "saved, MiB (by KSM's counters)"), saving);
+        panel(svg, new Panel(360, 520, round(largest(cpu)), "CPU time of ksmd, s"), cpu);
         return svg.append(text((LEFT + RIGHT) / 2.0, HEIGHT - 12, "", "middle", "seconds"))
                 .append("</svg>\n")
                 .toString();
@@ -146,9 +150,9 @@ final class Plot {
     private static void legend(StringBuilder svg, List<Line> lines) {
         double x = LEFT;
         for (Line line : lines) {
-            svg.append("<line class=\"line %s\" x1=\"%.0f\" y1=\"44\" x2=\"%.0f\" y2=\"44\"/>\n"
+            svg.append("<line class=\"line %s\" x1=\"%.0f\" y1=\"64\" x2=\"%.0f\" y2=\"64\"/>\n"
                             .formatted(line.style(), x, x + 24))
-                    .append(text(x + 30, 48, "", "start", line.name()));
+                    .append(text(x + 30, 68, "", "start", line.name()));
             x += 50 + 8 * line.name().length();
         }
     }

@@ -44,7 +44,7 @@ class PlotTest {
 
         assertThat(lines(svg))
                 .extracting(line -> line.getAttribute("points"))
-                .containsExactly("70.0,90.0 840.0,90.0", "70.0,290.0 840.0,190.0", "70.0,500.0 840.0,340.0");
+                .containsExactly("70.0,110.0 840.0,110.0", "70.0,310.0 840.0,210.0", "70.0,520.0 840.0,360.0");
     }
 
     @Test
@@ -55,7 +55,7 @@ class PlotTest {
                 result("brute", 2, sample(0, 100, 0, 0), sample(10, 100, 50, 5)),
                 result("brute", 3, sample(0, 100, 0, 0), sample(10, 100, 100, 5)));
 
-        assertThat(lines(svg).get(1).getAttribute("points")).isEqualTo("70.0,290.0 840.0,190.0");
+        assertThat(lines(svg).get(1).getAttribute("points")).isEqualTo("70.0,310.0 840.0,210.0");
     }
 
     @Test
@@ -68,7 +68,7 @@ class PlotTest {
 
         assertThat(lines(svg).get(1).getAttribute("points").split(" "))
                 .hasSizeBetween(200, 310)
-                .endsWith("840.0,190.0");
+                .endsWith("840.0,210.0");
     }
 
     @Test
@@ -89,12 +89,12 @@ class PlotTest {
 
     @Test
     void hasColoursForADarkPage() {
-        assertThat(new Plot("idle", List.of(result("brute", 1, sample(1, 0, 0, 0)))).svg(TUNERS))
+        assertThat(new Plot("idle", "ten guests", List.of(result("brute", 1, sample(1, 0, 0, 0)))).svg(TUNERS))
                 .contains("@media (prefers-color-scheme:dark)");
     }
 
     private static Document svg(String title, TrialResult... results) throws Exception {
-        String text = new Plot(title, List.of(results)).svg(TUNERS);
+        String text = new Plot(title, "ten guests", List.of(results)).svg(TUNERS);
         return DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
