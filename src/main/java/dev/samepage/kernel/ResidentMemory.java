@@ -1,0 +1,68 @@
+package dev.samepage.kernel;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * How much memory guests have. One short file for each of them, cheap enough for twice a second; what ksmd had looked at before is read once,
+ * when a guest is seen for the first time. Not for use by two threads at once.
+ */
+public final class ResidentMemory {
+    /** More than any machine has; a larger number makes no sense, and must not overflow. */
+    private static final long MOST_PAGES = 1L << 40;
+
+    private final ProcFiles files;
+    private final long pageSizeBytes;
+    private final Map<Guest, OptionalLong> scannedPages = new HashMap<>();
+
+    /**
+     * Reads from this /proc.
+     *
+     * @param pageSizeBytes the kernel's
+     */
+    public ResidentMemory(Path proc, long pageSizeBytes) {
+        files = new ProcFiles(proc);
+        this.pageSizeBytes = pageSizeBytes;
+    }
+
+    /** Those of the guests that are still there. */
+    public List<ResidentGuest> of(List<Guest> guests) {
+        scannedPages.keySet().retainAll(guests);
+        List<ResidentGuest> resident = new ArrayList<>(guests.size());
+        for (Guest guest : guests) {
+            OptionalLong pages = residentPages(guest.pid());
+            if (pages.isPresent() && pages.getAsLong() > 0) {
+                resident.add(new ResidentGuest(
+                        guest,
+                        Math.min(pages.getAsLong(), MOST_PAGES) * pageSizeBytes,
+                        scannedPages.computeIfAbsent(guest, this::scannedPages)));
+            }
+        }
+        return resident;
+    }
+
+    /** The second field of statm, see proc(5); 0 of a process that has ended and was not waited for. */
+    private OptionalLong residentPages(int pid) {
+        try {
+            String[] fields = files.read(pid + "/statm").split(" ", 3);
+            return fields.length < 3 ? OptionalLong.empty() : Text.unsigned(fields[1]);
+        } catch (IOException gone) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private OptionalLong scannedPages(Guest guest) {
+        try {
+            Optional<String> items = ProcFiles.line(files.read(guest.pid() + "/ksm_stat"), "ksm_rmap_items ");
+            return items.map(Text::unsigned).orElse(OptionalLong.empty());
+        } catch (IOException missingOrDenied) {
+            return OptionalLong.empty();
+        }
+    }
+}

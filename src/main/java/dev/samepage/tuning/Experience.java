@@ -1,0 +1,90 @@
+package dev.samepage.tuning;
+
+/**
+ * What Adaptive has learned about a host: what laps cost, and what they bring.
+ *
+ * @param mergingShare of unseen memory, how much boosts have saved
+ * @param remergingShare of memory that was merged and written to, how much boosts have saved again
+ * @param volatilePages that went on changing when a further lap was tried on them
+ * @param barrenBoosts in a row that have not paid
+ * @param lookAgainSeconds how long ksmd may rest without any sign that there is something to gain
+ */
+record Experience(
+        LapCost cost,
+        double mergingShare,
+        double remergingShare,
+        long volatilePages,
+        int barrenBoosts,
+        long lookAgainSeconds) {
+    private static final double FIRST_SHARE = 0.5;
+    private static final double LEAST_SHARE = 0.02;
+    /** However good a boost was, the next share is not more than this times the one before. */
+    private static final double MOST_GROWTH = 3;
+
+    private static final long SHORTEST_LOOK_AGAIN_SECONDS = 60;
+    private static final long BARREN_PAUSE_SECONDS = 15;
+    private static final int MOST_BARREN = 16;
+    /** Of the pages that changed during the second lap, how many of those that could merge do so in a third one. */
+    private static final double THIRD_LAP_SHARE = 0.5;
+
+    /**
+     * What a boost has come to.
+     *
+     * @param remerging whether it was made for memory that had been merged before, more than for unseen
+     * @param unasked whether nothing but the length of the rest called for it
+     */
+    record Outcome(long expectedBytes, long gainedBytes, double cpuSeconds, boolean remerging, boolean unasked) {}
+
+    static Experience none(AdaptiveSettings settings) {
+        return new Experience(LapCost.assumed(), FIRST_SHARE, FIRST_SHARE, 0, 0, settings.maxRestSeconds());
+    }
+
+    /** What a boost made for this memory should save. */
+    long expectedBytes(long unseenBytes, long erodedBytes) {
+        return (long) (unseenBytes * mergingShare + erodedBytes * remergingShare);
+    }
+
+    /** What one more lap should save where so many pages changed during the last one. */
+    long expectedOfFurtherLap(long changedPages, long pageSizeBytes) {
+        return (long) (Math.max(0, changedPages - volatilePages) * pageSizeBytes * mergingShare * THIRD_LAP_SHARE);
+    }
+
+    /** For how long no boost is made after those that have not paid. */
+    long pauseSeconds(AdaptiveSettings settings) {
+        return barrenBoosts == 0 ? 0 : Math.min(settings.maxRestSeconds(), BARREN_PAUSE_SECONDS << barrenBoosts);
+    }
+
+    Experience with(LapCost newer) {
+        return new Experience(newer, mergingShare, remergingShare, volatilePages, barrenBoosts, lookAgainSeconds);
+    }
+
+    Experience after(Outcome outcome, AdaptiveSettings settings) {
+        boolean paid = outcome.gainedBytes() >= settings.minSavedBytesPerCpuSecond() * outcome.cpuSeconds();
+        return new Experience(
+                cost,
+                outcome.remerging() ? mergingShare : share(mergingShare, outcome),
+                outcome.remerging() ? share(remergingShare, outcome) : remergingShare,
+                volatilePages,
+                paid ? 0 : Math.min(MOST_BARREN, barrenBoosts + 1),
+                outcome.unasked() ? lookAgain(paid, settings) : lookAgainSeconds);
+    }
+
+    private static double share(double before, Outcome outcome) {
+        if (outcome.expectedBytes() <= 0) {
+            return before;
+        }
+        double asExpected = (double) outcome.gainedBytes() / outcome.expectedBytes();
+        return Math.clamp(before * (1 + Math.min(asExpected, 2 * MOST_GROWTH - 1)) / 2, LEAST_SHARE, 1);
+    }
+
+    private long lookAgain(boolean paid, AdaptiveSettings settings) {
+        return paid
+                ? Math.max(Math.min(SHORTEST_LOOK_AGAIN_SECONDS, settings.maxRestSeconds()), lookAgainSeconds / 2)
+                : Math.min(settings.maxRestSeconds(), lookAgainSeconds * 2);
+    }
+
+    /** A further lap has shown that so many pages go on changing. */
+    Experience inVain(long changedPages) {
+        return new Experience(cost, mergingShare, remergingShare, changedPages, barrenBoosts, lookAgainSeconds);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.samepage.tuning;
+
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/**
+ * One lap of ksmd under way.
+ *
+ * @param start the reading with which it began, or the first one of it
+ * @param last the newest one
+ * @param expectedPages that it will have
+ * @param uncertainPages that it may have had already when its beginning was seen
+ * @param gainedPages that it has merged so far; what went meanwhile does not lessen it
+ */
+record Lap(Reading start, Reading last, long expectedPages, long uncertainPages, long gainedPages) {
+    /** A lap that begins now, as ksmd is started at a boundary. */
+    static Lap begin(Reading now, long expectedPages) {
+        return new Lap(now, now, Math.max(1, expectedPages), 0, 0);
+    }
+
+    /** The lap after this one, whose end was seen just now. */
+    Lap following(Reading before) {
+        return new Lap(
+                last,
+                last,
+                Math.max(1, last.itemPages()),
+                last.walkedPagesSince(before).orElse(0),
+                0);
+    }
+
+    Lap next(Reading now) {
+        return new Lap(
+                start,
+                now,
+                expectedPages,
+                uncertainPages,
+                gainedPages + Math.max(0, now.savedPages() - last.savedPages()));
+    }
+
+    /** Whether ksmd has begun another lap since. */
+    boolean isOver() {
+        return last.laps() > start.laps();
+    }
+
+    /** How far it is, 0 to 1; empty where the kernel does not tell. */
+    OptionalDouble share() {
+        OptionalLong walked = last.walkedPagesSince(start);
+        return walked.isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(Math.min(1, (double) walked.getAsLong() / expectedPages));
+    }
+
+    /** Pages that are surely left; below 0 near the end. Empty where the kernel does not tell. */
+    OptionalLong surelyLeftPages() {
+        OptionalLong walked = last.walkedPagesSince(start);
+        return walked.isEmpty() ? walked : OptionalLong.of(expectedPages - uncertainPages - walked.getAsLong());
+    }
+
+    OptionalLong cpuNanos() {
+        return last.cpuNanosSince(start);
+    }
+}

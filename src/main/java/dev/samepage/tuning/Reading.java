@@ -1,0 +1,73 @@
+package dev.samepage.tuning;
+
+import dev.samepage.kernel.Counter;
+import dev.samepage.kernel.Counters;
+import java.util.OptionalLong;
+
+/**
+ * How far ksmd had come at one moment.
+ *
+ * @param laps {@code full_scans}
+ * @param cpuNanos of ksmd since boot; empty where it cannot be seen
+ * @param walkedPages pages looked at or skipped since boot; empty where the kernel does not count them
+ * @param savedPages what merging saves, as far as ksmd knows
+ * @param mergedPages that ksmd finds merged when it comes by
+ * @param itemPages that ksmd keeps a record of: as many as there are in a lap
+ * @param changedPages that were not as at the visit before, or were passed over by smart_scan
+ */
+record Reading(
+        long nanos,
+        long laps,
+        OptionalLong cpuNanos,
+        OptionalLong walkedPages,
+        long skippedPages,
+        long savedPages,
+        long mergedPages,
+        long itemPages,
+        long changedPages) {
+    static Reading of(AdaptiveSample sample) {
+        Counters counters = sample.counters();
+        OptionalLong scanned = counters.get(Counter.PAGES_SCANNED);
+        long skipped = counters.get(Counter.PAGES_SKIPPED).orElse(0);
+        long shared = counters.get(Counter.PAGES_SHARED).orElse(0);
+        long sharing = counters.get(Counter.PAGES_SHARING).orElse(0);
+        long unshared = counters.get(Counter.PAGES_UNSHARED).orElse(0);
+        long rest = counters.get(Counter.PAGES_VOLATILE).orElse(0);
+        long zero = counters.get(Counter.KSM_ZERO_PAGES).orElse(0);
+        return new Reading(
+                sample.monotonicNanos(),
+                counters.get(Counter.FULL_SCANS).orElse(0),
+                sample.ksmdCpuNanos(),
+                scanned.isPresent() ? OptionalLong.of(scanned.getAsLong() + skipped) : scanned,
+                skipped,
+                counters.savedPages(),
+                shared + sharing,
+                shared + sharing + unshared + rest,
+                Math.max(0, rest - zero));
+    }
+
+    /** ksmd's CPU time since an earlier reading. */
+    OptionalLong cpuNanosSince(Reading earlier) {
+        return difference(cpuNanos, earlier.cpuNanos);
+    }
+
+    /** Pages that ksmd has looked at or skipped since an earlier reading. */
+    OptionalLong walkedPagesSince(Reading earlier) {
+        return difference(walkedPages, earlier.walkedPages);
+    }
+
+    long nanosSince(Reading earlier) {
+        return Math.max(0, nanos - earlier.nanos);
+    }
+
+    /** Whether ksmd knows no page, as at boot and after {@code run=2}: it stands at the beginning of a lap. */
+    boolean isFresh() {
+        return laps == 0 && itemPages == 0;
+    }
+
+    private static OptionalLong difference(OptionalLong now, OptionalLong before) {
+        return now.isPresent() && before.isPresent()
+                ? OptionalLong.of(Math.max(0, now.getAsLong() - before.getAsLong()))
+                : OptionalLong.empty();
+    }
+}

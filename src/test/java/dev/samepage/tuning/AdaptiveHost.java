@@ -1,0 +1,135 @@
+package dev.samepage.tuning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.samepage.kernel.Guest;
+import dev.samepage.kernel.Knob;
+import dev.samepage.kernel.ResidentGuest;
+import dev.samepage.kernel.WriteResult;
+import dev.samepage.tuning.sim.SimulatedGuest;
+import dev.samepage.tuning.sim.SimulatedKernel;
+import dev.samepage.tuning.sim.SimulatedKsm;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Adaptive at work on a simulated host, and what is to be known of it afterwards. */
+final class AdaptiveHost {
+    final SimulatedKsm ksm;
+
+    private final AdaptiveSettings settings;
+    private final boolean cpuIsVisible;
+    private final List<Moment> moments = new ArrayList<>();
+    private @Nullable Step step;
+
+    /** One look. */
+    record Moment(long nanos, Phase phase, String why, long cpuNanos, double savedShare, Map<Knob, Long> knobs) {
+        double seconds() {
+            return nanos / 1e9;
+        }
+    }
+
+    AdaptiveHost(SimulatedKernel kernel) {
+        this(kernel, AdaptiveSettings.defaults(), true);
+    }
+
+    AdaptiveHost(SimulatedKernel kernel, AdaptiveSettings settings, boolean cpuIsVisible) {
+        this.ksm = new SimulatedKsm(kernel);
+        this.settings = settings;
+        this.cpuIsVisible = cpuIsVisible;
+    }
+
+    /** The agent ends, and another one takes over. */
+    void restart() {
+        step = null;
+    }
+
+    void run(Duration time) {
+        long end = ksm.nanoTime() + time.toNanos();
+        while (ksm.nanoTime() < end) {
+            look();
+        }
+    }
+
+    private void look() {
+        AdaptiveSample sample = sample();
+        step = step == null ? Adaptive.start(settings, sample) : step.next().step(sample);
+        for (WriteOrder.Step write : WriteOrder.toReach(step.knobs(), sample.knobs())) {
+            assertThat(ksm.set(write.knob(), write.value())).isInstanceOf(WriteResult.Written.class);
+        }
+        long ideal = ksm.idealSavedBytes();
+        moments.add(new Moment(
+                ksm.nanoTime(),
+                step.phase(),
+                step.why(),
+                ksm.ksmdCpuNanos(),
+                ideal == 0 ? 1 : (double) ksm.savedBytes() / ideal,
+                ksm.knobs()));
+        ksm.advance(step.nextLook());
+    }
+
+    private AdaptiveSample sample() {
+        return new AdaptiveSample(
+                ksm.nanoTime(),
+                ksm.knobs(),
+                ksm.counters(),
+                cpuIsVisible ? OptionalLong.of(ksm.ksmdCpuNanos()) : OptionalLong.empty(),
+                ksm.memory(),
+                ksm.guests().stream().map(AdaptiveHost::resident).toList(),
+                ksm.cowKsm(),
+                4096);
+    }
+
+    private static ResidentGuest resident(SimulatedGuest guest) {
+        return new ResidentGuest(
+                new Guest(guest.pid(), "guest-" + guest.pid(), guest.pid()),
+                guest.residentBytes(),
+                OptionalLong.empty());
+    }
+
+    Step last() {
+        return java.util.Objects.requireNonNull(step);
+    }
+
+    List<Moment> moments() {
+        return List.copyOf(moments);
+    }
+
+    double cpuSeconds() {
+        return ksm.ksmdCpuNanos() / 1e9;
+    }
+
+    /** The share of the ideal saving, over time. */
+    double meanSavedShare() {
+        double area = 0;
+        for (int i = 1; i < moments.size(); i++) {
+            area += moments.get(i - 1).savedShare()
+                    * (moments.get(i).nanos() - moments.get(i - 1).nanos());
+        }
+        return area / (moments.getLast().nanos() - moments.getFirst().nanos());
+    }
+
+    /** The phases in their order, each once for as long as it lasted. */
+    List<Phase> phases() {
+        List<Phase> phases = new ArrayList<>();
+        for (Moment moment : moments) {
+            if (phases.isEmpty() || phases.getLast() != moment.phase()) {
+                phases.add(moment.phase());
+            }
+        }
+        return phases;
+    }
+
+    long boosts() {
+        return phases().stream().filter(Phase.BOOST::equals).count();
+    }
+
+    Set<Knob> available() {
+        return EnumSet.copyOf(ksm.knobs().keySet());
+    }
+}
