@@ -9,10 +9,12 @@ import dev.samepage.api.State;
 import dev.samepage.api.Unmerge;
 import dev.samepage.api.Verdict;
 import dev.samepage.kernel.Knob;
+import dev.samepage.tuning.Step;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
@@ -21,6 +23,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One node's loop: observe, decide, apply, report. A round takes some milliseconds and is meant to be run once a second, and whenever
@@ -29,6 +32,9 @@ import org.slf4j.LoggerFactory;
 public final class Agent {
     /** How long a KsmNode may be gone before the node is released: somebody may be putting it back. */
     static final Duration GRACE = Duration.ofMinutes(5);
+
+    /** How often there is a round, unless Adaptive wants to look sooner. */
+    private static final Duration BEAT = Duration.ofSeconds(1);
 
     /** What is done where the journal still has how the node was found, and nobody knows what it was told. */
     private static final KsmNodeSpec RESTORE =
@@ -49,14 +55,17 @@ public final class Agent {
     private final StatusReport statusReport;
     private final CpuMeter cpuMeter = new CpuMeter();
     private final LapCounter laps = new LapCounter();
+    private final Adaptation adaptation;
 
     private Attempts attempts = Attempts.none();
     private Standing standing = new Standing("", State.APPLYING, "Starting.", Optional.empty());
     private @Nullable Instant missingSince;
     private String unreadable = "";
 
-    /** What the node was told when nothing was left to be done last. */
-    private @Nullable String settledHash;
+    /** What the node was to do when nothing was left to be done last. */
+    private @Nullable String settledTask;
+
+    private @Nullable KsmNodeStatus newest;
 
     /**
      * An agent that goes on with what the journal says until the control plane speaks.
@@ -83,21 +92,36 @@ public final class Agent {
         journal = new Journal(new CountedStateFiles(stateFiles, activity), kernel.bootId());
         applier = new Applier(node, host.ksm(), host.unmerger(), journal, activity);
         statusReport = new StatusReport(kernel);
+        adaptation = new Adaptation(host, kernel.pageSizeBytes(), nanoTime);
     }
 
-    /** One round. */
+    /** One round; a brief one, which reports nothing, where Adaptive only waits for ksmd or for guests to grow. */
     public KsmNodeStatus round() {
         Knowledge knowledge = controlPlane.knowledge();
         Assignment assignment = assignment(knowledge);
+        if (newest != null && look(knowledge, assignment)) {
+            return newest;
+        }
+        newest = round(knowledge, assignment);
+        return newest;
+    }
+
+    /** After which the next round is due. */
+    public Duration untilNextRound() {
+        return adaptation.nextLook().orElse(BEAT);
+    }
+
+    private KsmNodeStatus round(Knowledge knowledge, Assignment assignment) {
         Optional<StatusReport.Measured> measured = observe();
         if (measured.isPresent()) {
             Sample sample = measured.orElseThrow().sample();
-            Decision decision = journal.unread()
-                    .map(Decision::refused)
-                    .orElseGet(() -> Decision.of(assignment, sample, journal.originals(), kernel));
+            Map<Knob, Long> adapted =
+                    adaptation.whole(assignment, sample).map(Step::knobs).orElse(Map.of());
+            Decision decision = decide(assignment, sample, adapted);
             activity.aimsAt(new Aim(policy(knowledge), decision.wanted(sample.knobs()), decision.unmergeRefused()));
-            if (settle(knowledge, assignment, decision, sample)) {
+            if (settle(knowledge, assignment, decision, sample, adapted)) {
                 measured = observe();
+                measured.ifPresent(now -> adaptation.applied(now.sample().knobs()));
             }
             if (journal.unread().isEmpty()
                     && assignment instanceof Assignment.Released
@@ -109,6 +133,37 @@ public final class Agent {
             withoutKsm(assignment);
         }
         return report(knowledge, measured);
+    }
+
+    private Decision decide(Assignment assignment, Sample sample, Map<Knob, Long> adapted) {
+        return journal.unread()
+                .map(Decision::refused)
+                .orElseGet(() -> Decision.of(assignment, sample, journal.originals(), kernel, adapted));
+    }
+
+    /** A brief round; false where it is time for a whole one. */
+    private boolean look(Knowledge knowledge, Assignment assignment) {
+        Optional<Adaptation.Look> look;
+        try {
+            look = adaptation.brief(assignment);
+        } catch (IOException e) {
+            return false;
+        }
+        if (look.isEmpty()) {
+            return false;
+        }
+        Sample sample = look.orElseThrow().sample();
+        Map<Knob, Long> adapted = look.orElseThrow().step().knobs();
+        Decision decision = decide(assignment, sample, adapted);
+        if (!decision.actions().isEmpty() && settle(knowledge, assignment, decision, sample, adapted)) {
+            adaptation.applied(decision.wanted(sample.knobs()));
+            boolean runs = adapted.getOrDefault(Knob.RUN, 0L) != 0;
+            boolean ran = sample.knobs().getOrDefault(Knob.RUN, 0L) != 0;
+            if (runs != ran || standing.state() != State.APPLIED) {
+                adaptation.lookAtEverything();
+            }
+        }
+        return true;
     }
 
     /** Where nothing was ever written there is nothing to put back either, KSM or not. */
@@ -215,10 +270,13 @@ public final class Agent {
     }
 
     /** Carries the decision out if it is time to; whether anything was written. */
-    private boolean settle(Knowledge knowledge, Assignment assignment, Decision decision, Sample sample) {
+    private boolean settle(
+            Knowledge knowledge, Assignment assignment, Decision decision, Sample sample, Map<Knob, Long> adapted) {
         String hash = assignment.hashOrEmpty();
+        // What Adaptive wants otherwise than a moment ago is something new, and need not wait.
+        String task = adapted.isEmpty() ? hash : hash + adapted;
         if (decision.actions().isEmpty()) {
-            settledHash = hash;
+            settledTask = task;
             standing = new Standing(hash, decision.state(), decision.message(), decision.degraded());
             return false;
         }
@@ -230,11 +288,11 @@ public final class Agent {
                     decision.degraded());
             return false;
         }
-        if (!attempts.mayTry(hash, sample.at())) {
+        if (!attempts.mayTry(task, sample.at())) {
             waiting(hash, decision);
             return false;
         }
-        attempts = attempts.next(hash, sample.at());
+        attempts = attempts.next(task, sample.at());
         activity.count(Deed.ATTEMPT);
         if (decision.actions().stream().anyMatch(Action.Unmerge.class::isInstance)) {
             standing = new Standing(
@@ -245,8 +303,8 @@ public final class Agent {
             report(knowledge, observe());
         }
         long written = activity.counted(Deed.WRITE);
-        List<String> failures = applier.apply(decision.actions());
-        if (hash.equals(settledHash)) {
+        List<String> failures = applier.apply(decision.actions(), adapted.isEmpty() ? Level.INFO : Level.DEBUG);
+        if (task.equals(settledTask)) {
             activity.count(Deed.PUT_BACK, activity.counted(Deed.WRITE) - written);
         }
         standing = failures.isEmpty()
@@ -291,7 +349,9 @@ public final class Agent {
             }
             previous = status == null ? null : Objects.requireNonNullElse(schedule.sent(), status);
         }
-        KsmNodeStatus status = statusReport.of(standing, measured, now, generation, previous);
+        Optional<StatusReport.Measured> told = measured.map(
+                m -> new StatusReport.Measured(m.sample(), m.ksmdPercent(), m.verdict(), adaptation.progress()));
+        KsmNodeStatus status = statusReport.of(standing, told, now, generation, previous);
         if (knowledge instanceof Knowledge.Present && schedule.due(status, now)) {
             controlPlane.report(status);
         }

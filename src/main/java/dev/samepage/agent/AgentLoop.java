@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs an agent's rounds, one a second and at once when woken, and keeps the newest result for whoever asks from another thread. */
+/** Runs an agent's rounds, each when the agent wants it and at once when woken, and keeps the newest result for whoever asks from another thread. */
 public final class AgentLoop {
     private static final Logger log = LoggerFactory.getLogger(AgentLoop.class);
-    private static final Duration BEAT = Duration.ofSeconds(1);
+    private static final Duration AFTER_A_FAILURE = Duration.ofSeconds(1);
 
     /** Un-merging a large host takes minutes, and to kill the agent then would stop it half way. */
     private static final Duration LONGEST_ROUND = Duration.ofMinutes(15);
@@ -49,17 +49,19 @@ public final class AgentLoop {
     public void run(Agent agent) throws InterruptedException {
         while (!stopped) {
             long start = System.nanoTime();
+            Duration pause = AFTER_A_FAILURE;
             try {
                 newest.set(agent.round());
                 long end = System.nanoTime();
                 lastRoundNanos.set(end);
                 activity.roundTook(Duration.ofNanos(end - start));
                 failure = "";
+                pause = agent.untilNextRound();
             } catch (RuntimeException e) {
                 activity.count(Deed.ROUND_FAILED);
                 sayOnce(e);
             }
-            if (woken.tryAcquire(BEAT.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (woken.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                 woken.drainPermits();
             }
         }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Carries out a decision, one write at a time. */
 final class Applier {
@@ -33,14 +34,15 @@ final class Applier {
      * Does what was decided. A refused knob does not keep the others from being written, unless going on would be unsafe; the
      * originals are forgotten only when everything has succeeded.
      *
+     * @param level at which what was written is logged
      * @return what went wrong, a sentence each; empty when nothing did
      */
-    List<String> apply(List<Action> actions) {
+    List<String> apply(List<Action> actions, Level level) {
         List<String> failures = new ArrayList<>();
         for (Action action : actions) {
             boolean goOn = switch (action) {
                 case Action.SaveOriginals() -> saveOriginals(failures);
-                case Action.Set(Knob knob, long value) -> set(knob, value, failures);
+                case Action.Set(Knob knob, long value) -> set(knob, value, level, failures);
                 case Action.Unmerge(long bytes) -> unmerge(bytes, failures);
                 case Action.Release() -> failures.isEmpty() && release(failures);
             };
@@ -63,11 +65,11 @@ final class Applier {
         }
     }
 
-    private boolean set(Knob knob, long value, List<String> failures) {
+    private boolean set(Knob knob, long value, Level level, List<String> failures) {
         WriteResult result = ksm.write(knob, value);
         if (!(result instanceof WriteResult.Failed failed)) {
             activity.count(Deed.WRITE);
-            log.atInfo()
+            log.atLevel(level)
                     .addKeyValue("node", node)
                     .addKeyValue(knob.file(), knob.text(value))
                     .log("Set");

@@ -56,6 +56,21 @@ public record Decision(
      * @param originals what the node was like before the first write; empty if nothing was written yet
      */
     public static Decision of(Assignment assignment, Sample sample, Optional<Originals> originals, Kernel kernel) {
+        return of(assignment, sample, originals, kernel, Map.of());
+    }
+
+    /**
+     * Decides.
+     *
+     * @param originals what the node was like before the first write; empty if nothing was written yet
+     * @param adapted how Adaptive wants these knobs now; empty in other modes
+     */
+    static Decision of(
+            Assignment assignment,
+            Sample sample,
+            Optional<Originals> originals,
+            Kernel kernel,
+            Map<Knob, Long> adapted) {
         return switch (assignment) {
             case Assignment.None() -> nothing(State.OBSERVING, "No KsmNode names this node: nothing is changed.");
             case Assignment.NotUnderstood unknown ->
@@ -65,7 +80,7 @@ public record Decision(
                                 + " same version.");
             case Assignment.Covered covered
             when covered.tuning() instanceof Tuning.Observe -> observe(covered, sample, originals, kernel);
-            case Assignment.Covered covered -> tune(covered, sample, originals, kernel);
+            case Assignment.Covered covered -> tune(covered, sample, originals, kernel, adapted);
             case Assignment.Released released -> release(released, sample, originals, kernel);
         };
     }
@@ -94,15 +109,20 @@ public record Decision(
     }
 
     private static Decision tune(
-            Assignment.Covered covered, Sample sample, Optional<Originals> originals, Kernel kernel) {
+            Assignment.Covered covered,
+            Sample sample,
+            Optional<Originals> originals,
+            Kernel kernel,
+            Map<Knob, Long> adapted) {
         Target target =
                 Target.of(covered.tuning(), covered.tunables(), sample.knobs().keySet());
         Map<Knob, Long> wanted = new EnumMap<>(Knob.class);
         // What the policy does not name is as it was found, also where an earlier policy named it.
         originals.ifPresent(found -> wanted.putAll(found.toRestore()));
-        if (covered.tuning() instanceof Tuning.Adaptive) {
+        if (covered.tuning() instanceof Tuning.Adaptive && adapted.isEmpty()) {
             wanted.keySet().removeAll(Target.LEFT_TO_ADAPTIVE);
         }
+        wanted.putAll(adapted);
         wanted.putAll(target.knobs());
         Way way = Way.to(wanted, target.unmerged(), covered.unmerge(), sample, kernel, WriteOrder::toReach);
         List<Action> actions = new ArrayList<>(way.actions());

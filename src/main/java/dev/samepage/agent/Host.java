@@ -4,12 +4,15 @@ import dev.samepage.kernel.Guests;
 import dev.samepage.kernel.HostProc;
 import dev.samepage.kernel.Ksm;
 import dev.samepage.kernel.KsmDirectory;
+import dev.samepage.kernel.ResidentGuest;
 import dev.samepage.kernel.Unmerge;
 import dev.samepage.kernel.Unmerger;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The node's kernel as the agent sees it.
@@ -40,4 +43,36 @@ public record Host(Ksm ksm, HostProc proc, Guests guests, Unmerger unmerger, Clo
         return new Sample(
                 clock.instant(), ksm.read(), ksm.counters(), proc.memory(), proc.ksmdCpuNanos(), guests.scan());
     }
+
+    /**
+     * The node once more, as far as it changes while ksmd runs: its counters and its CPU time.
+     *
+     * @param known the rest, from a moment ago
+     */
+    Sample progress(Sample known) throws IOException {
+        return new Sample(
+                clock.instant(), known.knobs(), ksm.counters(), known.memory(), proc.ksmdCpuNanos(), known.guests());
+    }
+
+    /**
+     * The node once more, as far as it changes while ksmd stands still: its guests.
+     *
+     * @param known the rest, from a moment ago
+     */
+    Sample guests(Sample known) {
+        return new Sample(
+                clock.instant(), known.knobs(), known.counters(), known.memory(), known.ksmdCpuNanos(), guests.scan());
+    }
+
+    /** What Adaptive looks at, beside the sample, where everything is to be looked at. */
+    Surroundings surroundings(Sample sample) {
+        return new Surroundings(guests.resident(sample.guests(), proc.pageSizeBytes()), proc.cowKsm());
+    }
+
+    /**
+     * What Adaptive wants to know beside a sample.
+     *
+     * @param cowKsm merged pages that were written to since boot; empty where the kernel does not count them
+     */
+    record Surroundings(List<ResidentGuest> guests, OptionalLong cowKsm) {}
 }

@@ -148,7 +148,8 @@ final class LocalCommand implements Callable<Integer> {
             if (length != null) {
                 left = length.toNanos() - (System.nanoTime() - start);
             }
-        } while (left > 0 && !interrupted.await(Math.min(left, BEAT.toNanos()), TimeUnit.NANOSECONDS));
+        } while (left > 0
+                && !interrupted.await(Math.min(left, agent.untilNextRound().toNanos()), TimeUnit.NANOSECONDS));
         return agent.round();
     }
 

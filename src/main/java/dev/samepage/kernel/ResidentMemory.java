@@ -1,7 +1,6 @@
 package dev.samepage.kernel;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,26 +12,18 @@ import java.util.OptionalLong;
  * How much memory guests have. One short file for each of them, cheap enough for twice a second; what ksmd had looked at before is read once,
  * when a guest is seen for the first time. Not for use by two threads at once.
  */
-public final class ResidentMemory {
+final class ResidentMemory {
     /** More than any machine has; a larger number makes no sense, and must not overflow. */
     private static final long MOST_PAGES = 1L << 40;
 
     private final ProcFiles files;
-    private final long pageSizeBytes;
     private final Map<Guest, OptionalLong> scannedPages = new HashMap<>();
 
-    /**
-     * Reads from this /proc.
-     *
-     * @param pageSizeBytes the kernel's
-     */
-    public ResidentMemory(Path proc, long pageSizeBytes) {
-        files = new ProcFiles(proc);
-        this.pageSizeBytes = pageSizeBytes;
+    ResidentMemory(ProcFiles files) {
+        this.files = files;
     }
 
-    /** Those of the guests that are still there. */
-    public List<ResidentGuest> of(List<Guest> guests) {
+    List<ResidentGuest> of(List<Guest> guests, long pageSizeBytes) {
         scannedPages.keySet().retainAll(guests);
         List<ResidentGuest> resident = new ArrayList<>(guests.size());
         for (Guest guest : guests) {

@@ -87,8 +87,9 @@ record Pace(long batchPages, long sleepMillis, double dearestPageNanos, double l
         double idleMillis = (now.nanosSince(last) - cpu.getAsLong()) / 1e6 / batches;
         double late = 0.7 * lateMillis + 0.3 * Math.clamp(idleMillis - sleepMillis, 0, 50);
         double dearest = Math.max(page, dearestPageNanos);
-        long batch = batch(work, dearest);
-        return new Pace(batch, sleep(batch, page, aim, late), dearest, late, readings);
+        long batch = steady(batchPages, batch(work, dearest));
+        long sleep = steady(sleepMillis, sleep(batch, page, aim, late));
+        return new Pace(batch, sleep, dearest, late, readings);
     }
 
     /** The same, but with time to see the end of a lap before the next one begins. */
@@ -119,6 +120,11 @@ record Pace(long batchPages, long sleepMillis, double dearestPageNanos, double l
             readings.removeFirst();
         }
         return readings;
+    }
+
+    /** What differs little stays: every change is a write to the kernel. */
+    private static long steady(long before, long now) {
+        return Math.abs(now - before) <= before / 8 + 1 ? before : now;
     }
 
     private static OptionalDouble share(Reading from, Reading to) {

@@ -1,6 +1,5 @@
 package dev.samepage.tuning;
 
-import java.util.Locale;
 import java.util.OptionalLong;
 
 /**
@@ -89,7 +88,7 @@ record Prospect(long unseenBytes, long erodedBytes, long expectedBytes, double c
                         + " that were merged and written to since";
     }
 
-    static String mebibytes(double bytes) {
-        return String.format(Locale.ROOT, "%.0f MiB", bytes / (1 << 20));
+    static String mebibytes(long bytes) {
+        return (bytes >> 20) + " MiB";
     }
 }
