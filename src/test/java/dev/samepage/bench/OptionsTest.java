@@ -22,14 +22,14 @@ class OptionsTest {
     void allIsEveryTunerThatThereIs() {
         assertThat(parse().tuners())
                 .extracting(Tuner::name)
-                .containsExactly("ksmtuned", "kubevirt", "advisor", "brute", "none");
+                .containsExactly("adaptive", "ksmtuned", "kubevirt", "advisor", "brute", "none");
     }
 
     @Test
     void aKernelWithoutAdvisorHasOneTunerLess() {
         assertThat(Tuners.known(HOST, EnumSet.of(Knob.RUN)))
                 .extracting(Tuner::name)
-                .containsExactly("ksmtuned", "kubevirt", "brute", "none");
+                .containsExactly("adaptive", "ksmtuned", "kubevirt", "brute", "none");
     }
 
     @Test
@@ -43,7 +43,7 @@ class OptionsTest {
 
     @Test
     void saysHowLongItTakesAtLeast() {
-        assertThat(parse().duration()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(parse().duration()).isEqualTo(Duration.ofMinutes(18));
     }
 
     @Test
@@ -61,7 +61,7 @@ class OptionsTest {
 
         assertThatThrownBy(this::parse)
                 .hasMessage(
-                        "-Dbench.tuners=brute,brut: there is no \"brut\". It takes all, or some of ksmtuned, kubevirt,"
+                        "-Dbench.tuners=brute,brut: there is no \"brut\". It takes all, or some of adaptive, ksmtuned, kubevirt,"
                                 + " advisor, brute, none, with commas between.");
     }
 

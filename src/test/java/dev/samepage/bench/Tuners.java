@@ -1,6 +1,8 @@
 package dev.samepage.bench;
 
+import dev.samepage.demo.SamepageProcess;
 import dev.samepage.kernel.Knob;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +22,11 @@ final class Tuners {
     static List<Tuner> known(long hostBytes, Set<Knob> knobs) {
         HostReading host = HostReading.shortOfMemory(hostBytes);
         List<Tuner> all = List.of(
+                new ProgramTuner(
+                        "adaptive",
+                        "Samepage, mode Adaptive as it is by default",
+                        List.of(SamepageProcess.PROGRAM.toString(), "local", "--file=manifests/examples/adaptive.yaml"),
+                        Path.of("target", "bench", "adaptive.log")),
                 new LawTuner("ksmtuned", "ksmtuned's law, on a host that is short of memory", new KsmtunedLaw(), host),
                 new LawTuner("kubevirt", "KubeVirt's law, on a host that is short of memory", new KubeVirtLaw(), host),
                 new FixedTuner(
