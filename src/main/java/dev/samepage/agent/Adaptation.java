@@ -27,7 +27,7 @@ final class Adaptation {
     /** The same while it rests. */
     private static final Duration WHOLE_RESTING = Duration.ofSeconds(5);
 
-    private static final Duration LISTING_GUESTS = Duration.ofSeconds(1);
+    private static final Duration LISTING_GUESTS = Duration.ofSeconds(2);
 
     private static final Logger log = LoggerFactory.getLogger(Adaptation.class);
 
@@ -67,7 +67,7 @@ final class Adaptation {
             step = null;
         }
         long now = nanoTime.getAsLong();
-        seen = new Seen(now, now, assignment, sample, host.surroundings(sample));
+        seen = new Seen(now, now, assignment, sample, host.surroundings(sample, pageSizeBytes));
         return Optional.of(take(wanted, sample, seen.surroundings()));
     }
 
@@ -96,7 +96,12 @@ final class Adaptation {
             seen = seen.with(host.guests(seen.sample()), now);
         }
         Sample sample = seen.sample();
-        return Optional.of(new Look(sample, take(settings, sample, host.surroundings(sample))));
+        return Optional.of(new Look(
+                sample,
+                take(
+                        settings,
+                        sample,
+                        host.growth(sample, pageSizeBytes, seen.surroundings().cowKsm()))));
     }
 
     /** A brief look, and what Adaptive wants after it. */

@@ -1,5 +1,6 @@
 package dev.samepage.agent;
 
+import dev.samepage.kernel.Counter;
 import dev.samepage.kernel.Guests;
 import dev.samepage.kernel.HostProc;
 import dev.samepage.kernel.Ksm;
@@ -10,9 +11,11 @@ import dev.samepage.kernel.Unmerger;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The node's kernel as the agent sees it.
@@ -20,6 +23,10 @@ import java.util.OptionalLong;
  * @param unmerger un-merges everything in a child process
  */
 public record Host(Ksm ksm, HostProc proc, Guests guests, Unmerger unmerger, Clock clock) {
+    /** What tells how far ksmd is. */
+    private static final Set<Counter> PROGRESS = EnumSet.complementOf(
+            EnumSet.of(Counter.STABLE_NODE_CHAINS, Counter.STABLE_NODE_DUPS, Counter.GENERAL_PROFIT));
+
     /** The host behind these directories. */
     public static Host at(Path ksm, Path proc, Clock clock) {
         return new Host(
@@ -51,7 +58,12 @@ public record Host(Ksm ksm, HostProc proc, Guests guests, Unmerger unmerger, Clo
      */
     Sample progress(Sample known) throws IOException {
         return new Sample(
-                clock.instant(), known.knobs(), ksm.counters(), known.memory(), proc.ksmdCpuNanos(), known.guests());
+                clock.instant(),
+                known.knobs(),
+                ksm.counters(PROGRESS),
+                known.memory(),
+                proc.ksmdCpuNanos(),
+                known.guests());
     }
 
     /**
@@ -65,8 +77,13 @@ public record Host(Ksm ksm, HostProc proc, Guests guests, Unmerger unmerger, Clo
     }
 
     /** What Adaptive looks at, beside the sample, where everything is to be looked at. */
-    Surroundings surroundings(Sample sample) {
-        return new Surroundings(guests.resident(sample.guests(), proc.pageSizeBytes()), proc.cowKsm());
+    Surroundings surroundings(Sample sample, long pageSizeBytes) {
+        return growth(sample, pageSizeBytes, proc.cowKsm());
+    }
+
+    /** The same where only the guests' memory is to be looked at. */
+    Surroundings growth(Sample sample, long pageSizeBytes, OptionalLong cowKsm) {
+        return new Surroundings(guests.resident(sample.guests(), pageSizeBytes), cowKsm);
     }
 
     /**

@@ -92,8 +92,17 @@ public final class Ksm {
      * @throws IOException where a file that exists cannot be read
      */
     public Counters counters() throws IOException {
+        return counters(EnumSet.allOf(Counter.class));
+    }
+
+    /**
+     * Those of the counters that this kernel has.
+     *
+     * @throws IOException where a file that exists cannot be read
+     */
+    public Counters counters(Set<Counter> wanted) throws IOException {
         EnumMap<Counter, Long> values = new EnumMap<>(Counter.class);
-        for (Counter counter : Counter.values()) {
+        for (Counter counter : wanted) {
             if (files.exists(counter.file())) {
                 counter.parse(files.read(counter.file())).ifPresent(value -> values.put(counter, value));
             }

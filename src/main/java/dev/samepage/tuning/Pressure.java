@@ -9,7 +9,7 @@ import dev.samepage.kernel.HostMemory;
  * @param availablePercent of the host's memory, averaged over the last {@link #SMOOTHING_NANOS} or so
  */
 record Pressure(double availablePercent, boolean isShort, long nanos) {
-    private static final double SMOOTHING_NANOS = 10e9;
+    private static final double SMOOTHING_NANOS = 3e9;
 
     /** By how much more than the threshold has to be available again. */
     private static final double LEAVES_AT = 1.25;

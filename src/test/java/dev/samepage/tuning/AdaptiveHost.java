@@ -2,6 +2,7 @@ package dev.samepage.tuning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.samepage.kernel.Counter;
 import dev.samepage.kernel.Guest;
 import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.ResidentGuest;
@@ -11,9 +12,10 @@ import dev.samepage.tuning.sim.SimulatedKernel;
 import dev.samepage.tuning.sim.SimulatedKsm;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +27,18 @@ final class AdaptiveHost {
     private final AdaptiveSettings settings;
     private final boolean cpuIsVisible;
     private final List<Moment> moments = new ArrayList<>();
+    private final Set<Integer> passed = new HashSet<>();
+    private long laps;
     private @Nullable Step step;
 
     /** One look. */
     record Moment(long nanos, Phase phase, String why, long cpuNanos, double savedShare, Map<Knob, Long> knobs) {
         double seconds() {
             return nanos / 1e9;
+        }
+
+        long value(Knob knob) {
+            return Objects.requireNonNull(knobs.get(knob));
         }
     }
 
@@ -57,6 +65,10 @@ final class AdaptiveHost {
     }
 
     private void look() {
+        if (counter(Counter.FULL_SCANS) != laps) {
+            laps = counter(Counter.FULL_SCANS);
+            ksm.guests().forEach(guest -> passed.add(guest.pid()));
+        }
         AdaptiveSample sample = sample();
         step = step == null ? Adaptive.start(settings, sample) : step.next().step(sample);
         for (WriteOrder.Step write : WriteOrder.toReach(step.knobs(), sample.knobs())) {
@@ -80,20 +92,21 @@ final class AdaptiveHost {
                 ksm.counters(),
                 cpuIsVisible ? OptionalLong.of(ksm.ksmdCpuNanos()) : OptionalLong.empty(),
                 ksm.memory(),
-                ksm.guests().stream().map(AdaptiveHost::resident).toList(),
+                ksm.guests().stream().map(this::resident).toList(),
                 ksm.cowKsm(),
                 4096);
     }
 
-    private static ResidentGuest resident(SimulatedGuest guest) {
+    private ResidentGuest resident(SimulatedGuest guest) {
+        boolean scanned = passed.contains(guest.pid());
         return new ResidentGuest(
                 new Guest(guest.pid(), "guest-" + guest.pid(), guest.pid()),
                 guest.residentBytes(),
-                OptionalLong.empty());
+                OptionalLong.of(scanned ? guest.residentBytes() / 4096 : 0));
     }
 
     Step last() {
-        return java.util.Objects.requireNonNull(step);
+        return Objects.requireNonNull(step);
     }
 
     List<Moment> moments() {
@@ -129,7 +142,49 @@ final class AdaptiveHost {
         return phases().stream().filter(Phase.BOOST::equals).count();
     }
 
-    Set<Knob> available() {
-        return EnumSet.copyOf(ksm.knobs().keySet());
+    /** When these phases began, in seconds. */
+    List<Double> startsOf(Phase phase) {
+        List<Double> starts = new ArrayList<>();
+        Phase before = null;
+        for (Moment moment : moments) {
+            if (moment.phase() == phase && before != phase) {
+                starts.add(moment.seconds());
+            }
+            before = moment.phase();
+        }
+        return starts;
+    }
+
+    double secondsUntilSaved(double share, double fromSecond) {
+        return moments.stream()
+                .filter(moment -> moment.seconds() >= fromSecond && moment.savedShare() >= share)
+                .mapToDouble(moment -> moment.seconds() - fromSecond)
+                .findFirst()
+                .orElse(Double.POSITIVE_INFINITY);
+    }
+
+    /** ksmd's share of a core over the five seconds in which it was largest. */
+    double mostCpuOverFiveSeconds() {
+        double most = 0;
+        int first = 0;
+        for (Moment moment : moments) {
+            while (moment.seconds() - moments.get(first).seconds() > 5) {
+                first++;
+            }
+            double length = moment.seconds() - moments.get(first).seconds();
+            if (length > 4.8) {
+                most = Math.max(most, (moment.cpuNanos() - moments.get(first).cpuNanos()) / 1e9 / length);
+            }
+        }
+        return most;
+    }
+
+    long counter(Counter counter) {
+        return ksm.counters().get(counter).orElseThrow();
+    }
+
+    /** The agent does nothing for a while, and ksmd goes on. */
+    void freeze(Duration time) {
+        ksm.advance(time);
     }
 }
