@@ -31,6 +31,9 @@ public record Adaptive(
 
     private static final long TIDY_AT_MOST_NANOS = 5 * SECOND_NANOS;
 
+    /** How much a page that was dear once counts in the next boost: it may have been somebody else who kept the CPU busy. */
+    private static final double FADING = 0.8;
+
     /** After this much of a further lap without the yield it is given up. */
     private static final double GIVES_UP_AFTER = 0.15;
 
@@ -119,7 +122,7 @@ public record Adaptive(
     }
 
     private Adaptive boost(boolean atBoundary, Prospect prospect, boolean unasked, AdaptiveSample sample, Reading now) {
-        Pace pace = Pace.begin(now, experience.cost().dearestPageNanos(), settings.maxCpuPercent());
+        Pace pace = Pace.begin(now, FADING * experience.cost().dearestPageNanos(), settings.maxCpuPercent());
         String why = unasked
                 ? "A look at everything after a rest of " + experience.lookAgainSeconds() + " s."
                 : "For " + prospect.what() + (pressure.isShort() ? "; memory is short." : ".");
@@ -155,7 +158,8 @@ public record Adaptive(
         if (boosting.isLastLap()) {
             return afterBoost(here, sample, now);
         }
-        Adaptive onward = with(here.nextLap(lap.following(last)));
+        Boosting nextLap = here.nextLap(lap.following(last));
+        Adaptive onward = with(nextLap.isLastLap() ? nextLap.with(pace.merging(settings.maxCpuPercent())) : nextLap);
         return boosting.lapNumber() == 0 ? onward.seeing(sample) : onward;
     }
 

@@ -42,6 +42,10 @@ sealed interface Doing {
             return new Boosting(start, plannedLaps, lapNumber, nextLap, nextPace, gainedPages, prospect, unasked, why);
         }
 
+        Boosting with(Pace nextPace) {
+            return with(lap, nextPace);
+        }
+
         Boosting nextLap(Lap next) {
             return new Boosting(
                     start,

@@ -23,6 +23,9 @@ record Pace(long batchPages, long sleepMillis, double dearestPageNanos, double l
     /** A batch of the dearest pages; the target is under 50 ms. */
     private static final double BATCH_NANOS = 40e6;
 
+    /** With a low CPU limit batches are shorter, so that there are several between two looks. */
+    private static final double BATCH_NANOS_OF_A_CORE = 60e6;
+
     /** What ksmd does in a lap, by the dearest that it does to a page; as measured, and a little more for the first. */
     enum Work {
         /** It searches in vain for an equal of what is old: 6 us. */
@@ -56,8 +59,9 @@ record Pace(long batchPages, long sleepMillis, double dearestPageNanos, double l
 
     /** The pace to begin with: that of the dearest pages. */
     static Pace begin(Reading now, double dearestPageNanos, int maxCpuPercent) {
-        long batch = batch(Work.MERGING, dearestPageNanos);
-        long sleep = sleep(batch, Work.MERGING.dearestPageNanos, maxCpuPercent / 100.0, 0);
+        double limit = maxCpuPercent / 100.0;
+        long batch = batch(Work.MEETING, dearestPageNanos, limit);
+        long sleep = sleep(batch, Work.MEETING.dearestPageNanos, limit, 0);
         return new Pace(batch, sleep, dearestPageNanos, TICK_MILLIS, List.of(now));
     }
 
@@ -87,7 +91,7 @@ record Pace(long batchPages, long sleepMillis, double dearestPageNanos, double l
         double idleMillis = (now.nanosSince(last) - cpu.getAsLong()) / 1e6 / batches;
         double late = 0.7 * lateMillis + 0.3 * Math.clamp(idleMillis - sleepMillis, 0, 50);
         double dearest = Math.max(page, dearestPageNanos);
-        long batch = steady(batchPages, batch(work, dearest));
+        long batch = steady(batchPages, batch(work, dearest, limit));
         long sleep = steady(sleepMillis, sleep(batch, page, aim, late));
         return new Pace(batch, sleep, dearest, late, readings);
     }
@@ -99,6 +103,12 @@ record Pace(long batchPages, long sleepMillis, double dearestPageNanos, double l
                 batchPages,
                 Knob.SLEEP_MILLISECS,
                 creeping ? Math.max(sleepMillis, CREEPING_SLEEP_MILLIS) : sleepMillis);
+    }
+
+    /** For a lap in which dearer pages may follow at once. */
+    Pace merging(int maxCpuPercent) {
+        long batch = Math.min(batchPages, batch(Work.MERGING, dearestPageNanos, maxCpuPercent / 100.0));
+        return new Pace(batch, sleepMillis, dearestPageNanos, lateMillis, recent);
     }
 
     /** How many pages ksmd gets through in this time, by the last two looks. */
@@ -140,12 +150,10 @@ record Pace(long batchPages, long sleepMillis, double dearestPageNanos, double l
         return (1 - share) / share;
     }
 
-    private static long batch(Work work, double dearestSeenNanos) {
-        double dearest = Math.max(
-                work.dearestPageNanos,
-                // What was seen is an average over batches of which some were dearer.
-                work == Work.MERGING ? dearestSeenNanos : dearestSeenNanos / 2);
-        return Math.max(FEWEST_PAGES, (long) (BATCH_NANOS / dearest));
+    private static long batch(Work work, double dearestSeenNanos, double limit) {
+        // What was seen is an average, and of the dearest work.
+        double dearest = work.dearestPageNanos * Math.max(1, dearestSeenNanos / Work.MERGING.dearestPageNanos);
+        return Math.max(FEWEST_PAGES, (long) (Math.min(BATCH_NANOS, limit * BATCH_NANOS_OF_A_CORE) / dearest));
     }
 
     private static long sleep(long batch, double pageNanos, double share, double lateMillis) {

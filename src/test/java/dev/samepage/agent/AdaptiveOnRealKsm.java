@@ -1,0 +1,167 @@
+package dev.samepage.agent;
+
+import dev.samepage.agent.ControlPlane.Knowledge;
+import dev.samepage.api.Adaptive;
+import dev.samepage.api.KsmNodeSpec;
+import dev.samepage.api.KsmNodeStatus;
+import dev.samepage.api.Mode;
+import dev.samepage.api.OnRemoval;
+import dev.samepage.api.Phase;
+import dev.samepage.api.Settings;
+import dev.samepage.api.Unmerge;
+import dev.samepage.kernel.Counter;
+import dev.samepage.kernel.Counters;
+import dev.samepage.kernel.HostProc;
+import dev.samepage.kernel.Knob;
+import dev.samepage.kernel.Ksm;
+import dev.samepage.kernel.KsmDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** Agents that run mode Adaptive on this machine's KSM, one after the other, each until it is stopped. */
+final class AdaptiveOnRealKsm implements AutoCloseable {
+    static final Path PROC = Path.of("/proc");
+
+    private final Path state;
+    private final KsmNodeSpec spec;
+    private final Ksm ksm = new Ksm(new KsmDirectory(Ksm.DEFAULT));
+    private final HostProc proc = new HostProc(PROC);
+    private final List<Moment> moments = new CopyOnWriteArrayList<>();
+    private @Nullable Thread agent;
+    private volatile boolean stopped;
+
+    /** What was so after a round. */
+    record Moment(long nanos, long cpuNanos, @Nullable Phase phase) {}
+
+    AdaptiveOnRealKsm(Path state, int maxCpuPercent) {
+        this.state = state;
+        Adaptive defaults = Adaptive.defaults();
+        Adaptive adaptive = new Adaptive(
+                maxCpuPercent,
+                defaults.minSavedPerCpuSecond(),
+                defaults.maxRestSeconds(),
+                defaults.activation(),
+                defaults.memoryAvailableBelowPercent());
+        spec = new KsmNodeSpec(
+                new KsmNodeSpec.PolicyReference("adaptive", 1L),
+                new Settings(Mode.ADAPTIVE, null, null, adaptive, null),
+                new Unmerge(false, 10),
+                OnRemoval.RESTORE,
+                "adaptive");
+    }
+
+    /** An agent that knows nothing but what is in the state directory. */
+    AdaptiveOnRealKsm start() {
+        Agent next = new Agent(
+                "this host",
+                Host.at(Ksm.DEFAULT, PROC, Clock.systemUTC()),
+                new StateDirectory(state),
+                new Told(),
+                new ReportSchedule(Duration.ofMinutes(5), () -> 0.5),
+                System::nanoTime,
+                new Activity());
+        stopped = false;
+        agent = Thread.ofPlatform().start(() -> run(next));
+        return this;
+    }
+
+    private void run(Agent running) {
+        try {
+            while (!stopped) {
+                KsmNodeStatus status = running.round();
+                moments.add(new Moment(System.nanoTime(), cpuNanos(), status.phase()));
+                Thread.sleep(running.untilNextRound());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class Told implements ControlPlane {
+        private volatile @Nullable KsmNodeStatus reported;
+
+        @Override
+        public Knowledge knowledge() {
+            return new Knowledge.Present(spec, 1L, reported);
+        }
+
+        @Override
+        public void report(KsmNodeStatus status) {
+            reported = status;
+        }
+    }
+
+    /** The agent ends, as it does at an upgrade: nothing is put back. */
+    void stop() {
+        stopped = true;
+        Thread ending = agent;
+        if (ending != null) {
+            try {
+                ending.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        agent = null;
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    Counters counters() {
+        try {
+            return ksm.counters();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    long laps() {
+        return counters().get(Counter.FULL_SCANS).orElseThrow();
+    }
+
+    long savedBytes() {
+        return counters().savedBytes(proc.pageSizeBytes());
+    }
+
+    long value(Knob knob) {
+        try {
+            return ksm.read().getOrDefault(knob, -1L);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Ksm ksm() {
+        return ksm;
+    }
+
+    long cpuNanos() {
+        return proc.ksmdCpuNanos().orElseThrow();
+    }
+
+    List<Moment> moments() {
+        return List.copyOf(moments);
+    }
+
+    /** How often ksmd was started. */
+    long boosts() {
+        long boosts = 0;
+        Phase before = Phase.REST;
+        for (Moment moment : moments) {
+            if (moment.phase() == Phase.BOOST && before != Phase.BOOST) {
+                boosts++;
+            }
+            before = moment.phase();
+        }
+        return boosts;
+    }
+}
