@@ -31,6 +31,9 @@ public record Adaptive(
 
     private static final long TIDY_AT_MOST_NANOS = 5 * SECOND_NANOS;
 
+    /** Less than this share of what was expected calls for a lap that leaves nothing out. */
+    private static final double DISAPPOINTING = 0.7;
+
     /** How much a page that was dear once counts in the next boost: it may have been somebody else who kept the CPU busy. */
     private static final double FADING = 0.8;
 
@@ -126,8 +129,9 @@ public record Adaptive(
         String why = unasked
                 ? "A look at everything after a rest of " + experience.lookAgainSeconds() + " s."
                 : "For " + prospect.what() + (pressure.isShort() ? "; memory is short." : ".");
+        boolean thorough = unasked || !experience.knowsWhatComes();
         Lap lap = Lap.begin(now, lapPages(sample));
-        Boosting boosting = new Boosting(now, 2, atBoundary ? 1 : 0, lap, pace, 0, prospect, unasked, why);
+        Boosting boosting = new Boosting(now, 2, atBoundary ? 1 : 0, lap, pace, 0, prospect, thorough, unasked, why);
         Adaptive boosted = with(boosting);
         return atBoundary ? boosted.seeing(sample) : boosted;
     }
@@ -171,7 +175,12 @@ public record Adaptive(
                 (now.savedPages() - boosting.start().savedPages()) * sample.pageSizeBytes() + prospect.erodedBytes());
         double cpuSeconds = now.cpuNanosSince(boosting.start()).orElse(0) / NANOS;
         Experience.Outcome outcome = new Experience.Outcome(
-                prospect.expectedBytes(), gained, cpuSeconds, prospect.isForEroded(), boosting.unasked());
+                prospect.expectedBytes(),
+                gained,
+                cpuSeconds,
+                pairShare(boosting, now, gained / sample.pageSizeBytes()),
+                prospect.isForEroded(),
+                boosting.unasked());
         LapCost cost = experience
                 .cost()
                 .measured(prospect.cpuSeconds(), cpuSeconds, boosting.pace().dearestPageNanos());
@@ -179,13 +188,20 @@ public record Adaptive(
         long skipped = now.skippedPages() - boosting.lap().start().skippedPages();
         long changed = Math.max(0, now.changedPages() - skipped);
         double lapSeconds = cost.furtherLapSeconds(Prospect.pages(wiser.unseen, now, sample.pageSizeBytes()));
-        boolean furtherPays = wiser.experience.expectedOfFurtherLap(changed, sample.pageSizeBytes())
-                >= settings.minSavedBytesPerCpuSecond() * lapSeconds;
+        long expected = wiser.experience.expectedOfFurtherLap(changed, sample.pageSizeBytes());
+        boolean furtherPays = expected > 0 && expected >= settings.minSavedBytesPerCpuSecond() * lapSeconds;
+        boolean missing = !boosting.thorough() && gained < prospect.expectedBytes() * DISAPPOINTING;
         String outcomeText = String.format(
                 Locale.ROOT, "The last boost saved %s for %.1f CPU seconds.", Prospect.mebibytes(gained), cpuSeconds);
-        return furtherPays
-                ? wiser.with(new Tracking(boosting.lap().following(last), boosting.pace(), changed))
+        return furtherPays || missing
+                ? wiser.with(new Tracking(boosting.lap().following(last), boosting.pace(), changed, missing))
                 : wiser.with(new Resting(now, stoppedAtBoundary(now), outcomeText));
+    }
+
+    /** What was left out may be what was missing: then nothing is left out the next time. */
+    private static double pairShare(Boosting boosting, Reading now, long gainedPages) {
+        long pairs = Math.max(0, now.sharedPages() - boosting.lap().start().sharedPages());
+        return gainedPages <= 0 ? 1 : Math.min(1, (double) pairs / gainedPages);
     }
 
     private Adaptive track(Tracking tracking, AdaptiveSample sample, Reading now) {
@@ -197,13 +213,14 @@ public record Adaptive(
         boolean pays =
                 gained >= settings.minSavedBytesPerCpuSecond() * (lap.cpuNanos().orElse(0) / NANOS);
         if (lap.isOver() && pays) {
-            return with(new Tracking(lap.following(last), pace, now.changedPages()));
+            return with(tracking.thorough() ? experience.withPairs() : experience)
+                    .with(new Tracking(lap.following(last), pace, now.changedPages(), false));
         }
-        boolean inVain = !pays && lap.share().orElse(1) >= GIVES_UP_AFTER;
+        boolean inVain = !pays && !tracking.thorough() && lap.share().orElse(1) >= GIVES_UP_AFTER;
         return lap.isOver() || inVain
                 ? with(experience.inVain(tracking.changedPages()))
                         .with(new Resting(now, lap.isOver() && stoppedAtBoundary(now), "A further lap did not pay."))
-                : with(new Tracking(lap, pace, tracking.changedPages()));
+                : with(new Tracking(lap, pace, tracking.changedPages(), tracking.thorough()));
     }
 
     private Adaptive tidy(Tidying tidying, Reading now) {
@@ -228,29 +245,11 @@ public record Adaptive(
                 this,
                 Orders.knobs(doing, sample.knobs().keySet()),
                 Orders.phase(doing),
-                why(sample),
+                doing instanceof Resting resting
+                        ? Orders.why(this, resting, prospect(resting, sample))
+                        : Orders.why(doing),
                 Orders.nextLook(this),
                 Orders.lapPercent(doing));
-    }
-
-    private String why(AdaptiveSample sample) {
-        return switch (doing) {
-            case Boosting boosting -> boosting.why();
-            case Tracking _ -> "Another lap, as long as it pays.";
-            case Tidying _ -> "ksmd passes guests that have ended.";
-            case Resting resting -> {
-                Prospect prospect = prospect(resting, sample);
-                if (unseen.guests().isEmpty()) {
-                    yield "There is no guest.";
-                }
-                if (settings.onlyUnderPressure() && !pressure.isShort()) {
-                    yield "Memory is plentiful.";
-                }
-                yield unseen.worthMentioning() && !prospect.pays()
-                        ? resting.outcome() + " " + prospect.what() + " do not pay for another yet."
-                        : resting.outcome();
-            }
-        };
     }
 
     private Adaptive with(Reading now) {

@@ -21,6 +21,7 @@ sealed interface Doing {
      * @param lapNumber the one under way; 0 is the rest of the lap in the middle of which ksmd stood
      * @param gainedPages in the laps before
      * @param prospect what it is for
+     * @param thorough whether the last lap leaves out nothing that has not merged for long
      * @param unasked whether nothing but the length of the rest called for it
      */
     record Boosting(
@@ -31,6 +32,7 @@ sealed interface Doing {
             Pace pace,
             long gainedPages,
             Prospect prospect,
+            boolean thorough,
             boolean unasked,
             String why)
             implements Doing {
@@ -39,7 +41,8 @@ sealed interface Doing {
         }
 
         Boosting with(Lap nextLap, Pace nextPace) {
-            return new Boosting(start, plannedLaps, lapNumber, nextLap, nextPace, gainedPages, prospect, unasked, why);
+            return new Boosting(
+                    start, plannedLaps, lapNumber, nextLap, nextPace, gainedPages, prospect, thorough, unasked, why);
         }
 
         Boosting with(Pace nextPace) {
@@ -55,13 +58,19 @@ sealed interface Doing {
                     pace,
                     gainedPages + lap.gainedPages(),
                     prospect,
+                    thorough,
                     unasked,
                     why);
         }
     }
 
-    /** Further laps as long as they pay. */
-    record Tracking(Lap lap, Pace pace, long changedPages) implements Doing {}
+    /**
+     * Further laps as long as they pay.
+     *
+     * @param changedPages during the lap before
+     * @param thorough whether nothing is left out
+     */
+    record Tracking(Lap lap, Pace pace, long changedPages, boolean thorough) implements Doing {}
 
     /** ksmd passes guests that have ended. */
     record Tidying(Reading start, Reading last) implements Doing {}

@@ -5,6 +5,7 @@ package dev.samepage.tuning;
  *
  * @param mergingShare of unseen memory, how much boosts have saved
  * @param remergingShare of memory that was merged and written to, how much boosts have saved again
+ * @param pairShare of the pages that the last boost merged, how many were pairs that had not been known
  * @param volatilePages that went on changing when a further lap was tried on them
  * @param barrenBoosts in a row that have not paid
  * @param lookAgainSeconds how long ksmd may rest without any sign that there is something to gain
@@ -13,6 +14,7 @@ record Experience(
         LapCost cost,
         double mergingShare,
         double remergingShare,
+        double pairShare,
         long volatilePages,
         int barrenBoosts,
         long lookAgainSeconds) {
@@ -20,6 +22,8 @@ record Experience(
     private static final double LEAST_SHARE = 0.02;
     /** However good a boost was, the next share is not more than this times the one before. */
     private static final double MOST_GROWTH = 3;
+
+    private static final double FEW_PAIRS = 0.02;
 
     private static final long SHORTEST_LOOK_AGAIN_SECONDS = 60;
     private static final long BARREN_PAUSE_SECONDS = 15;
@@ -30,13 +34,20 @@ record Experience(
     /**
      * What a boost has come to.
      *
+     * @param pairShare see {@link Experience#pairShare}
      * @param remerging whether it was made for memory that had been merged before, more than for unseen
      * @param unasked whether nothing but the length of the rest called for it
      */
-    record Outcome(long expectedBytes, long gainedBytes, double cpuSeconds, boolean remerging, boolean unasked) {}
+    record Outcome(
+            long expectedBytes,
+            long gainedBytes,
+            double cpuSeconds,
+            double pairShare,
+            boolean remerging,
+            boolean unasked) {}
 
     static Experience none(AdaptiveSettings settings) {
-        return new Experience(LapCost.assumed(), FIRST_SHARE, FIRST_SHARE, 0, 0, settings.maxRestSeconds());
+        return new Experience(LapCost.assumed(), FIRST_SHARE, FIRST_SHARE, 1, 0, 0, settings.maxRestSeconds());
     }
 
     /** What a boost made for this memory should save. */
@@ -49,13 +60,19 @@ record Experience(
         return (long) (Math.max(0, changedPages - volatilePages) * pageSizeBytes * mergingShare * THIRD_LAP_SHARE);
     }
 
+    /** Whether what comes is known, so that it need not be compared with what has not merged for long. */
+    boolean knowsWhatComes() {
+        return pairShare < FEW_PAIRS;
+    }
+
     /** For how long no boost is made after those that have not paid. */
     long pauseSeconds(AdaptiveSettings settings) {
         return barrenBoosts == 0 ? 0 : Math.min(settings.maxRestSeconds(), BARREN_PAUSE_SECONDS << barrenBoosts);
     }
 
     Experience with(LapCost newer) {
-        return new Experience(newer, mergingShare, remergingShare, volatilePages, barrenBoosts, lookAgainSeconds);
+        return new Experience(
+                newer, mergingShare, remergingShare, pairShare, volatilePages, barrenBoosts, lookAgainSeconds);
     }
 
     Experience after(Outcome outcome, AdaptiveSettings settings) {
@@ -64,6 +81,7 @@ record Experience(
                 cost,
                 outcome.remerging() ? mergingShare : share(mergingShare, outcome),
                 outcome.remerging() ? share(remergingShare, outcome) : remergingShare,
+                outcome.pairShare(),
                 volatilePages,
                 paid ? 0 : Math.min(MOST_BARREN, barrenBoosts + 1),
                 outcome.unasked() ? lookAgain(paid, settings) : lookAgainSeconds);
@@ -83,8 +101,14 @@ record Experience(
                 : Math.min(settings.maxRestSeconds(), lookAgainSeconds * 2);
     }
 
+    /** What was left out by the last lap was what had been missing. */
+    Experience withPairs() {
+        return new Experience(cost, mergingShare, remergingShare, 1, volatilePages, barrenBoosts, lookAgainSeconds);
+    }
+
     /** A further lap has shown that so many pages go on changing. */
     Experience inVain(long changedPages) {
-        return new Experience(cost, mergingShare, remergingShare, changedPages, barrenBoosts, lookAgainSeconds);
+        return new Experience(
+                cost, mergingShare, remergingShare, pairShare, changedPages, barrenBoosts, lookAgainSeconds);
     }
 }

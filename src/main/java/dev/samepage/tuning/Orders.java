@@ -32,12 +32,12 @@ final class Orders {
             case Resting _ -> knobs.put(Knob.RUN, 0L);
             case Boosting boosting -> {
                 scan(knobs, boosting.pace().knobs(isCreeping(doing)));
-                // What has not merged for long is new to what has just come: the last lap leaves nothing out.
-                knobs.put(Knob.SMART_SCAN, boosting.isLastLap() ? 0L : 1L);
+                // What has not merged for long may be equal to what has just come.
+                knobs.put(Knob.SMART_SCAN, boosting.isLastLap() && boosting.thorough() ? 0L : 1L);
             }
             case Tracking tracking -> {
                 scan(knobs, tracking.pace().knobs(isCreeping(doing)));
-                knobs.put(Knob.SMART_SCAN, 1L);
+                knobs.put(Knob.SMART_SCAN, tracking.thorough() ? 0L : 1L);
             }
             case Tidying _ ->
                 scan(knobs, Map.of(Knob.PAGES_TO_SCAN, TIDYING_PAGES, Knob.SLEEP_MILLISECS, TIDYING_SLEEP_MILLIS));
@@ -58,6 +58,27 @@ final class Orders {
             case Boosting _ -> Phase.BOOST;
             case Tracking _, Tidying _ -> Phase.TRACK;
         };
+    }
+
+    static String why(Doing doing) {
+        return switch (doing) {
+            case Boosting boosting -> boosting.why();
+            case Tracking _ -> "Another lap, as long as it pays.";
+            case Tidying _ -> "ksmd passes guests that have ended.";
+            case Resting resting -> resting.outcome();
+        };
+    }
+
+    static String why(Adaptive adaptive, Resting resting, Prospect prospect) {
+        if (adaptive.unseen().guests().isEmpty()) {
+            return "There is no guest.";
+        }
+        if (adaptive.settings().onlyUnderPressure() && !adaptive.pressure().isShort()) {
+            return "Memory is plentiful.";
+        }
+        return adaptive.unseen().worthMentioning() && !prospect.pays()
+                ? resting.outcome() + " " + prospect.what() + " do not pay for another yet."
+                : resting.outcome();
     }
 
     /** The more guests there are, the more a look costs. */

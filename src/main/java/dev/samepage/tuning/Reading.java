@@ -11,6 +11,7 @@ import java.util.OptionalLong;
  * @param cpuNanos of ksmd since boot; empty where it cannot be seen
  * @param walkedPages pages looked at or skipped since boot; empty where the kernel does not count them
  * @param savedPages what merging saves, as far as ksmd knows
+ * @param sharedPages that stand for merged ones: more of them mean that pairs were found which had not been known
  * @param mergedPages that ksmd finds merged when it comes by
  * @param itemPages that ksmd keeps a record of: as many as there are in a lap
  * @param changedPages that were not as at the visit before, or were passed over by smart_scan
@@ -22,6 +23,7 @@ record Reading(
         OptionalLong walkedPages,
         long skippedPages,
         long savedPages,
+        long sharedPages,
         long mergedPages,
         long itemPages,
         long changedPages) {
@@ -41,6 +43,7 @@ record Reading(
                 scanned.isPresent() ? OptionalLong.of(scanned.getAsLong() + skipped) : scanned,
                 skipped,
                 counters.savedPages(),
+                shared,
                 shared + sharing,
                 shared + sharing + unshared + rest,
                 Math.max(0, rest - zero));

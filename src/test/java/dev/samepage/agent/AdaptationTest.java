@@ -1,0 +1,210 @@
+package dev.samepage.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.samepage.api.KsmNodeStatus;
+import dev.samepage.api.Mode;
+import dev.samepage.api.OnRemoval;
+import dev.samepage.api.Phase;
+import dev.samepage.api.State;
+import dev.samepage.kernel.Counter;
+import dev.samepage.kernel.FakeKsm;
+import dev.samepage.kernel.FakeProc;
+import dev.samepage.kernel.Knob;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agent in mode Adaptive, on a kernel whose ksmd does what the test says. */
+class AdaptationTest {
+    private static final int GUEST = 100;
+    private static final long GUEST_PAGES = 200_000;
+
+    @TempDir
+    Path directory;
+
+    private NodeUnderTest adaptive() {
+        NodeUnderTest node = new NodeUnderTest(FakeKsm.linux618(), directory);
+        node.tell(NodeUnderTest.mode(Mode.ADAPTIVE, NodeUnderTest.FORBIDDEN));
+        return node;
+    }
+
+    private void guestStarts() {
+        FakeProc proc = new FakeProc(directory.resolve("proc"));
+        proc.uptime(10_000);
+        proc.process(GUEST, "vm", 9_000);
+        proc.ksmStat(GUEST, 0, "no", "yes");
+        proc.file(GUEST + "/statm", "300000 %d 1000 0 0 0 0\n".formatted(GUEST_PAGES));
+    }
+
+    /** Rounds as often as the agent wants them. */
+    private static KsmNodeStatus run(NodeUnderTest node, Agent agent, Duration time) {
+        KsmNodeStatus status = agent.round();
+        long millis = 0;
+        while (millis < time.toMillis()) {
+            Duration pause = agent.untilNextRound();
+            node.pass(pause);
+            millis += Math.max(1, pause.toMillis());
+            status = agent.round();
+        }
+        return status;
+    }
+
+    /** An agent in the middle of a boost. */
+    private Agent boosting(NodeUnderTest node) {
+        guestStarts();
+        Agent agent = node.start();
+        run(node, agent, Duration.ofSeconds(4));
+        return agent;
+    }
+
+    /** ksmd makes the two laps of a boost. */
+    private static void laps(NodeUnderTest node, Agent agent) {
+        node.ksm.with(Counter.FULL_SCANS, 1);
+        run(node, agent, Duration.ofSeconds(1));
+        node.ksm.with(Counter.FULL_SCANS, 2);
+        run(node, agent, Duration.ofSeconds(2));
+    }
+
+    @Test
+    void restsWhereThereIsNoGuest() {
+        NodeUnderTest node = adaptive();
+        KsmNodeStatus status = run(node, node.start(), Duration.ofSeconds(10));
+
+        assertThat(status.state()).isEqualTo(State.APPLIED);
+        assertThat(status.phase()).isEqualTo(Phase.REST);
+        assertThat(status.phaseReason()).isEqualTo("There is no guest.");
+        assertThat(node.ksm.writes()).isEmpty();
+    }
+
+    @Test
+    void sendsKsmdInForAGuestThatKsmdHasNotSeen() {
+        NodeUnderTest node = adaptive();
+        KsmNodeStatus status = run(node, boosting(node), Duration.ofSeconds(1));
+
+        assertThat(status.phase()).isEqualTo(Phase.BOOST);
+        assertThat(status.phaseReason()).isEqualTo("For 781 MiB that no lap has seen.");
+        assertThat(node.ksm.value(Knob.RUN)).isEqualTo(1);
+    }
+
+    @Test
+    void restsAfterTwoLapsWithEveryOtherKnobAsFound() {
+        NodeUnderTest node = adaptive();
+        Map<Knob, Long> found = node.knobs();
+        Agent agent = boosting(node);
+        laps(node, agent);
+
+        assertThat(node.knobs()).isEqualTo(found);
+        assertThat(run(node, agent, Duration.ofSeconds(6)).phase()).isEqualTo(Phase.REST);
+    }
+
+    @Test
+    void stopsKsmdThatSomebodyElseHadRunning() {
+        NodeUnderTest node = adaptive();
+        node.ksm.with(Knob.RUN, 1);
+        run(node, node.start(), Duration.ofSeconds(1));
+
+        assertThat(node.ksm.value(Knob.RUN)).isZero();
+    }
+
+    @Test
+    void savesHowTheNodeWasFoundBeforeTheFirstWrite() {
+        NodeUnderTest node = adaptive();
+        boosting(node);
+
+        assertThat(node.state.resolve("originals"))
+                .content()
+                .contains("run 0", "pages_to_scan 100", "sleep_millisecs 20");
+    }
+
+    @Test
+    void restoresEverythingInTheMiddleOfABoostWhenItIsReleased() {
+        NodeUnderTest node = adaptive();
+        Map<Knob, Long> found = node.knobs();
+        Agent agent = boosting(node);
+        node.tell(NodeUnderTest.released(OnRemoval.RESTORE, NodeUnderTest.FORBIDDEN));
+        KsmNodeStatus status = agent.round();
+
+        assertThat(node.knobs()).isEqualTo(found);
+        assertThat(status.state()).isEqualTo(State.RESTORED);
+        assertThat(status.phase()).isNull();
+        assertThat(Files.exists(node.state.resolve("originals"))).isFalse();
+    }
+
+    @Test
+    void goesOnInAnotherModeWhenToldTo() {
+        NodeUnderTest node = adaptive();
+        Agent agent = boosting(node);
+        node.tell(NodeUnderTest.fixed(700, 33));
+        KsmNodeStatus status = agent.round();
+
+        assertThat(status.settings()).containsEntry("pages_to_scan", "700").containsEntry("sleep_millisecs", "33");
+        assertThat(agent.untilNextRound()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void putsBackWhatSomebodyElseStartsWhileItRests() {
+        NodeUnderTest node = adaptive();
+        Agent agent = node.start();
+        run(node, agent, Duration.ofSeconds(2));
+        node.ksm.with(Knob.RUN, 1);
+        run(node, agent, Duration.ofSeconds(6));
+
+        assertThat(node.ksm.value(Knob.RUN)).isZero();
+    }
+
+    @Test
+    void doesNotFightForEverWithSomebodyWhoKeepsStartingKsmd() {
+        NodeUnderTest node = adaptive();
+        Agent agent = node.start();
+        run(node, agent, Duration.ofSeconds(2));
+        node.ksm.clearWrites();
+        for (int second = 0; second < 600; second++) {
+            node.ksm.with(Knob.RUN, 1);
+            run(node, agent, Duration.ofSeconds(1));
+        }
+
+        assertThat(node.ksm.writes()).hasSizeLessThan(15);
+    }
+
+    @Test
+    void turnsOffTheAdvisor() {
+        NodeUnderTest node = adaptive();
+        node.ksm.with(Knob.ADVISOR_MODE, 1);
+        run(node, node.start(), Duration.ofSeconds(1));
+
+        assertThat(node.ksm.value(Knob.ADVISOR_MODE)).isZero();
+    }
+
+    @Test
+    void tellsTheApiServerOfPhasesAboutOnceAMinute() {
+        NodeUnderTest node = adaptive();
+        Agent agent = boosting(node);
+        run(node, agent, Duration.ofMinutes(2));
+        int before = node.reports.size();
+        for (int lap = 1; lap <= 40; lap++) {
+            node.ksm.with(Counter.FULL_SCANS, lap);
+            guestGrows(lap);
+            run(node, agent, Duration.ofSeconds(15));
+        }
+
+        assertThat(node.reports.size() - before).isLessThanOrEqualTo(12);
+    }
+
+    private void guestGrows(int times) {
+        new FakeProc(directory.resolve("proc"))
+                .file(GUEST + "/statm", "300000 %d 1000 0 0 0 0\n".formatted(GUEST_PAGES * (1 + times)));
+    }
+
+    @Test
+    void looksBrieflyInBetween() {
+        NodeUnderTest node = adaptive();
+        Agent agent = boosting(node);
+        assertThat(agent.untilNextRound()).isEqualTo(Duration.ofMillis(100));
+        laps(node, agent);
+        assertThat(agent.untilNextRound()).isEqualTo(Duration.ofMillis(500));
+    }
+}

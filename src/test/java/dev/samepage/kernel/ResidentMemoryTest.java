@@ -1,0 +1,73 @@
+package dev.samepage.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ResidentMemoryTest {
+    private static final Guest GUEST = new Guest(100, "vm", 1);
+
+    @TempDir
+    Path directory;
+
+    private FakeProc proc;
+    private Guests guests;
+
+    @BeforeEach
+    void create() {
+        proc = new FakeProc(directory);
+        guests = new Guests(directory, () -> Instant.EPOCH);
+    }
+
+    private List<ResidentGuest> resident() {
+        return guests.resident(List.of(GUEST), 4096);
+    }
+
+    @Test
+    void readsResidentPagesAndWhatKsmdHasLookedAt() {
+        proc.file("100/statm", "50000 25600 3000 100 0 40000 0\n");
+        proc.ksmStat(100, 17, "no", "yes");
+        assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 25600 * 4096, OptionalLong.of(17)));
+    }
+
+    @Test
+    void doesWithoutKsmStat() {
+        proc.file("100/statm", "50000 1 3000 100 0 40000 0\n");
+        assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 4096, OptionalLong.empty()));
+    }
+
+    @Test
+    void readsKsmStatOnlyOnce() {
+        proc.file("100/statm", "50000 1 3000 100 0 40000 0\n");
+        proc.ksmStat(100, 17, "no", "yes");
+        resident();
+        proc.ksmStat(100, 18, "no", "yes");
+        assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 4096, OptionalLong.of(17)));
+    }
+
+    @Test
+    void leavesOutAGuestThatIsGone() {
+        assertThat(resident()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1", "1 2", "1 x 3", "1 -2 3", "1 99999999999999999999 3", "0 0 0 0 0 0 0", "\0\0\0"})
+    void leavesOutWhatMakesNoSense(String statm) {
+        proc.file("100/statm", statm);
+        assertThat(resident()).isEmpty();
+    }
+
+    @Test
+    void doesNotOverflow() {
+        proc.file("100/statm", "1 9223372036854775807 1\n");
+        assertThat(resident().getFirst().residentBytes()).isEqualTo(4096L << 40);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.samepage.tuning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.samepage.kernel.HostMemory;
+import org.junit.jupiter.api.Test;
+
+class PressureTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final int BELOW = 20;
+
+    private static HostMemory available(long percent) {
+        return new HostMemory(1000, percent * 10);
+    }
+
+    private static Pressure after(Pressure pressure, long percent, int seconds) {
+        Pressure next = pressure;
+        for (int second = 0; second < seconds; second++) {
+            next = next.next(available(percent), BELOW, next.nanos() + SECOND);
+        }
+        return next;
+    }
+
+    @Test
+    void isThereFromTheStartWhereLittleIsAvailable() {
+        assertThat(Pressure.of(available(19), BELOW, 0).isShort()).isTrue();
+        assertThat(Pressure.of(available(20), BELOW, 0).isShort()).isFalse();
+    }
+
+    @Test
+    void comesWithinSecondsWhereMemoryIsTaken() {
+        assertThat(after(Pressure.of(available(80), BELOW, 0), 5, 10).isShort()).isTrue();
+    }
+
+    @Test
+    void doesNotComeWithAMomentOfShortage() {
+        assertThat(after(Pressure.of(available(40), BELOW, 0), 10, 1).isShort()).isFalse();
+    }
+
+    @Test
+    void staysUntilAQuarterMoreIsAvailable() {
+        Pressure pressure = Pressure.of(available(15), BELOW, 0);
+        assertThat(after(pressure, 24, 100).isShort()).isTrue();
+        assertThat(after(pressure, 26, 100).isShort()).isFalse();
+    }
+
+    @Test
+    void doesNotFlapAtTheThreshold() {
+        Pressure pressure = Pressure.of(available(25), BELOW, 0);
+        int changes = 0;
+        for (int second = 1; second < 200; second++) {
+            Pressure next = pressure.next(available(second % 2 == 0 ? 18 : 21), BELOW, second * SECOND);
+            changes += next.isShort() == pressure.isShort() ? 0 : 1;
+            pressure = next;
+        }
+        assertThat(changes).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void doesNotMindAHostThatSaysNothingOfItsMemory() {
+        assertThat(Pressure.of(new HostMemory(0, 0), BELOW, 0).isShort()).isFalse();
+    }
+}
