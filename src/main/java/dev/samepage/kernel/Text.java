@@ -11,11 +11,25 @@ final class Text {
 
     /** The text without white space around it, with {@code ?} for every character that is not printable ASCII. */
     static String printable(String text) {
-        return text.strip()
-                .chars()
-                .map(c -> c >= 0x20 && c < 0x7f ? c : '?')
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
+        String stripped = text.strip();
+        for (int i = 0; i < stripped.length(); i++) {
+            if (!isPrintable(stripped.charAt(i))) {
+                return replaced(stripped);
+            }
+        }
+        return stripped;
+    }
+
+    private static String replaced(String text) {
+        StringBuilder printable = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            printable.append(isPrintable(text.charAt(i)) ? text.charAt(i) : '?');
+        }
+        return printable.toString();
+    }
+
+    private static boolean isPrintable(char c) {
+        return c >= 0x20 && c < 0x7f;
     }
 
     /** The text as it goes into a message: printable and short. */
