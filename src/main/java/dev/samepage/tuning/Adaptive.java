@@ -37,6 +37,8 @@ public record Adaptive(
     /** How much a page that was dear once counts in the next boost: it may have been somebody else who kept the CPU busy. */
     private static final double FADING = 0.8;
 
+    private static final String NOT_PAID = "A further lap did not pay.";
+
     /** After this much of a further lap without the yield it is given up. */
     private static final double GIVES_UP_AFTER = 0.15;
 
@@ -63,6 +65,8 @@ public record Adaptive(
         Adaptive informed = informed(sample, now);
         Adaptive next = switch (informed.doing) {
             case Resting resting -> informed.rest(resting, sample, now);
+            // Without guests no lap ever ends.
+            case Boosting _, Tracking _ when informed.unseen.guests().isEmpty() -> informed.with(new Tidying(now, now));
             case Boosting boosting -> informed.boost(boosting, sample, now);
             case Tracking tracking -> informed.track(tracking, sample, now);
             case Tidying tidying -> informed.tidy(tidying, now);
@@ -91,25 +95,19 @@ public record Adaptive(
     private Adaptive rest(Resting resting, AdaptiveSample sample, Reading now) {
         Prospect prospect = prospect(resting, sample);
         double seconds = now.nanosSince(resting.since()) / NANOS;
-        if (unseen.guests().isEmpty() && unseen.gone() == 0) {
-            return this;
-        }
-        if (settings.onlyUnderPressure() && !pressure.isShort()) {
-            return this;
+        boolean tidiesUp = unseen.gone() > 0 && now.nanos() - unseen.goneAtNanos() >= TIDY_AFTER_NANOS;
+        if (unseen.guests().isEmpty() || (settings.onlyUnderPressure() && !pressure.isShort())) {
+            return tidiesUp ? with(new Tidying(now, now)) : this;
         }
         boolean paused = seconds < experience.pauseSeconds(settings) && !pressure.isShort();
         boolean called = prospect.pays() || prospect.hasWaited(unseen.waitedNanos(now.nanos()) / NANOS);
         if (called && !paused && (unseen.isSettled(now.nanos()) || pressure.isShort())) {
             return boost(resting.atBoundary(), prospect, false, sample, now);
         }
-        if (seconds >= experience.lookAgainSeconds()
-                && prospect.isCheapAfter(seconds)
-                && !unseen.guests().isEmpty()) {
+        if (seconds >= experience.lookAgainSeconds() && prospect.isCheapAfter(seconds)) {
             return boost(resting.atBoundary(), prospect, true, sample, now);
         }
-        return unseen.gone() > 0 && now.nanos() - unseen.goneAtNanos() >= TIDY_AFTER_NANOS
-                ? with(new Tidying(now, now))
-                : this;
+        return tidiesUp ? with(new Tidying(now, now)) : this;
     }
 
     private Prospect prospect(Resting resting, AdaptiveSample sample) {
@@ -157,13 +155,16 @@ public record Adaptive(
                                 boosting.isLastLap() ? Pace.Work.MERGING : Pace.Work.MEETING);
         Boosting here = boosting.with(lap, pace);
         if (!lap.isOver()) {
-            return with(here);
+            return lap.isStuck()
+                    ? with(unseen.seen()).with(new Resting(now, false, "ksmd has found no memory to look at."))
+                    : with(here);
         }
         if (boosting.isLastLap()) {
             return afterBoost(here, sample, now);
         }
         Boosting nextLap = here.nextLap(lap.following(last));
-        Adaptive onward = with(nextLap.isLastLap() ? nextLap.with(pace.merging(settings.maxCpuPercent())) : nextLap);
+        Adaptive onward = with(unseen.lapBegins())
+                .with(nextLap.isLastLap() ? nextLap.with(pace.merging(settings.maxCpuPercent())) : nextLap);
         return boosting.lapNumber() == 0 ? onward.seeing(sample) : onward;
     }
 
@@ -194,7 +195,8 @@ public record Adaptive(
         String outcomeText = String.format(
                 Locale.ROOT, "The last boost saved %s for %.1f CPU seconds.", Prospect.mebibytes(gained), cpuSeconds);
         return furtherPays || missing
-                ? wiser.with(new Tracking(boosting.lap().following(last), boosting.pace(), changed, missing))
+                ? wiser.with(wiser.unseen.lapBegins())
+                        .with(new Tracking(boosting.lap().following(last), boosting.pace(), changed, missing))
                 : wiser.with(new Resting(now, stoppedAtBoundary(now), outcomeText));
     }
 
@@ -212,15 +214,18 @@ public record Adaptive(
         double gained = (double) lap.gainedPages() * sample.pageSizeBytes();
         boolean pays =
                 gained >= settings.minSavedBytesPerCpuSecond() * (lap.cpuNanos().orElse(0) / NANOS);
-        if (lap.isOver() && pays) {
-            return with(tracking.thorough() ? experience.withPairs() : experience)
-                    .with(new Tracking(lap.following(last), pace, now.changedPages(), false));
+        if (!lap.isOver()) {
+            boolean inVain = !pays && !tracking.thorough() && lap.share().orElse(1) >= GIVES_UP_AFTER;
+            return inVain || lap.isStuck()
+                    ? with(experience.inVain(tracking.changedPages())).with(new Resting(now, false, NOT_PAID))
+                    : with(new Tracking(lap, pace, tracking.changedPages(), tracking.thorough()));
         }
-        boolean inVain = !pays && !tracking.thorough() && lap.share().orElse(1) >= GIVES_UP_AFTER;
-        return lap.isOver() || inVain
-                ? with(experience.inVain(tracking.changedPages()))
-                        .with(new Resting(now, lap.isOver() && stoppedAtBoundary(now), "A further lap did not pay."))
-                : with(new Tracking(lap, pace, tracking.changedPages(), tracking.thorough()));
+        Adaptive whole = with(unseen.visitedTwice().lapBegins());
+        return pays
+                ? whole.with(tracking.thorough() ? experience.withPairs() : experience)
+                        .with(new Tracking(lap.following(last), pace, now.changedPages(), false))
+                : whole.with(experience.inVain(tracking.changedPages()))
+                        .with(new Resting(now, stoppedAtBoundary(now), NOT_PAID));
     }
 
     private Adaptive tidy(Tidying tidying, Reading now) {

@@ -10,12 +10,16 @@ import java.util.OptionalLong;
  * @param last the newest one
  * @param expectedPages that it will have
  * @param uncertainPages that it may have had already when its beginning was seen
+ * @param movedNanos when ksmd was last seen to have got any further
  * @param gainedPages that it has merged so far; what went meanwhile does not lessen it
  */
-record Lap(Reading start, Reading last, long expectedPages, long uncertainPages, long gainedPages) {
+record Lap(Reading start, Reading last, long expectedPages, long uncertainPages, long movedNanos, long gainedPages) {
+    /** Where no guest has mergeable memory, laps never end. */
+    private static final long STUCK_NANOS = 30_000_000_000L;
+
     /** A lap that begins now, as ksmd is started at a boundary. */
     static Lap begin(Reading now, long expectedPages) {
-        return new Lap(now, now, Math.max(1, expectedPages), 0, 0);
+        return new Lap(now, now, Math.max(1, expectedPages), 0, now.nanos(), 0);
     }
 
     /** The lap after this one, whose end was seen just now. */
@@ -25,6 +29,7 @@ record Lap(Reading start, Reading last, long expectedPages, long uncertainPages,
                 last,
                 Math.max(1, last.itemPages()),
                 last.walkedPagesSince(before).orElse(0),
+                last.nanos(),
                 0);
     }
 
@@ -34,12 +39,18 @@ record Lap(Reading start, Reading last, long expectedPages, long uncertainPages,
                 now,
                 expectedPages,
                 uncertainPages,
+                now.hasMovedSince(last) ? now.nanos() : movedNanos,
                 gainedPages + Math.max(0, now.savedPages() - last.savedPages()));
     }
 
     /** Whether ksmd has begun another lap since. */
     boolean isOver() {
         return last.laps() > start.laps();
+    }
+
+    /** Whether ksmd finds nothing to look at. */
+    boolean isStuck() {
+        return last.nanos() - movedNanos > STUCK_NANOS;
     }
 
     /** How far it is, 0 to 1; empty where the kernel does not tell. */

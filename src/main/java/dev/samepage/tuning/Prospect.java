@@ -24,6 +24,9 @@ record Prospect(long unseenBytes, long erodedBytes, long expectedBytes, double c
     /** Memory that comes to less than this share of what would pay waits for the end of the rest. */
     private static final double WORTH_WAITING_FOR = 0.1;
 
+    /** However cheap a lap is. */
+    private static final long LEAST_BYTES = 1 << 20;
+
     static Prospect of(
             AdaptiveSettings settings,
             AdaptiveSample sample,
@@ -63,12 +66,13 @@ record Prospect(long unseenBytes, long erodedBytes, long expectedBytes, double c
     }
 
     boolean pays() {
-        return expectedBytes > 0 && expectedBytes >= neededBytes();
+        return expectedBytes >= LEAST_BYTES && expectedBytes >= neededBytes();
     }
 
     /** Whether what does not pay has waited long enough. */
     boolean hasWaited(double seconds) {
-        return expectedBytes >= WORTH_WAITING_FOR * neededBytes()
+        return expectedBytes >= LEAST_BYTES
+                && expectedBytes >= WORTH_WAITING_FOR * neededBytes()
                 && seconds >= Math.max(WAITS_SECONDS, cpuSeconds / UNPAID_CORE_SHARE);
     }
 

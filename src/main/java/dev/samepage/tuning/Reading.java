@@ -27,6 +27,8 @@ record Reading(
         long mergedPages,
         long itemPages,
         long changedPages) {
+    private static final long LEAST_WORK_NANOS = 200_000;
+
     static Reading of(AdaptiveSample sample) {
         Counters counters = sample.counters();
         OptionalLong scanned = counters.get(Counter.PAGES_SCANNED);
@@ -61,6 +63,14 @@ record Reading(
 
     long nanosSince(Reading earlier) {
         return Math.max(0, nanos - earlier.nanos);
+    }
+
+    /** Whether ksmd has got any further since; waking up for nothing does not count. */
+    boolean hasMovedSince(Reading earlier) {
+        long work = walkedPages.isPresent()
+                ? walkedPagesSince(earlier).orElse(0)
+                : cpuNanosSince(earlier).orElse(LEAST_WORK_NANOS) / LEAST_WORK_NANOS;
+        return laps != earlier.laps || work > 0;
     }
 
     /** Whether ksmd knows no page, as at boot and after {@code run=2}: it stands at the beginning of a lap. */

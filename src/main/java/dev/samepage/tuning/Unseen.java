@@ -5,6 +5,7 @@ import dev.samepage.kernel.ResidentGuest;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
 
 /**
  * The memory that no lap has seen: how much the guests' resident memory has grown since the last boost's laps began. Not "a process
@@ -30,7 +31,28 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
     /** Growth by less than this share of what is unseen anyway does not count as growing. */
     private static final double STILL_GROWING = 0.02;
 
-    record Memory(long residentBytes, long seenBytes) {
+    /**
+     * Of one guest.
+     *
+     * @param seenBytes of which the laps of a boost have seen, or are seeing
+     * @param lapBytes that it had when the lap under way began
+     * @param lapBeforeBytes that it had when the one before began
+     */
+    record Memory(long residentBytes, long seenBytes, long lapBytes, long lapBeforeBytes) {
+        static Memory of(long residentBytes, long seenBytes) {
+            return new Memory(residentBytes, seenBytes, 0, 0);
+        }
+
+        /** Memory that was given back and taken again is new. */
+        Memory now(long bytes) {
+            return new Memory(
+                    bytes, Math.min(seenBytes, bytes), Math.min(lapBytes, bytes), Math.min(lapBeforeBytes, bytes));
+        }
+
+        Memory lapBegins() {
+            return new Memory(residentBytes, seenBytes, residentBytes, lapBytes);
+        }
+
         long unseenBytes() {
             return residentBytes - seenBytes;
         }
@@ -44,7 +66,7 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
     static Unseen of(AdaptiveSample sample) {
         Map<Guest, Memory> guests = new HashMap<>();
         for (ResidentGuest guest : sample.guests()) {
-            guests.put(guest.guest(), new Memory(guest.residentBytes(), known(guest, sample.pageSizeBytes())));
+            guests.put(guest.guest(), Memory.of(guest.residentBytes(), known(guest, sample.pageSizeBytes())));
         }
         return new Unseen(guests, sum(guests), sample.monotonicNanos(), sample.monotonicNanos(), 0, 0);
     }
@@ -63,10 +85,8 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
     Unseen next(AdaptiveSample sample) {
         Map<Guest, Memory> next = new HashMap<>();
         for (ResidentGuest guest : sample.guests()) {
-            Memory before = guests.get(guest.guest());
-            // Memory that was given back and taken again is new.
-            long seen = before == null ? 0 : Math.min(before.seenBytes(), guest.residentBytes());
-            next.put(guest.guest(), new Memory(guest.residentBytes(), seen));
+            Memory before = guests.getOrDefault(guest.guest(), Memory.of(0, 0));
+            next.put(guest.guest(), before.now(guest.residentBytes()));
         }
         long now = sample.monotonicNanos();
         long left = guests.keySet().stream()
@@ -85,18 +105,36 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
                 left > 0 ? now : goneAtNanos);
     }
 
-    /** All that is there now is seen by the lap that begins. */
+    /** All that is there now is seen by the laps of the boost whose first one begins. */
     Unseen seen() {
+        return with(memory ->
+                Memory.of(memory.residentBytes(), memory.residentBytes()).lapBegins());
+    }
+
+    /** Another lap begins. */
+    Unseen lapBegins() {
+        return with(Memory::lapBegins);
+    }
+
+    /** A lap after those of the boost is over: what was there when the one before it began has been visited twice. */
+    Unseen visitedTwice() {
+        return with(memory -> new Memory(
+                memory.residentBytes(),
+                Math.max(memory.seenBytes(), memory.lapBeforeBytes()),
+                memory.lapBytes(),
+                memory.lapBeforeBytes()));
+    }
+
+    private Unseen with(UnaryOperator<Memory> change) {
         Map<Guest, Memory> next = new HashMap<>();
-        guests.forEach((guest, memory) -> next.put(guest, new Memory(memory.residentBytes(), memory.residentBytes())));
-        return new Unseen(next, 0, sinceNanos, grewAtNanos, gone, goneAtNanos);
+        guests.forEach((guest, memory) -> next.put(guest, change.apply(memory)));
+        return new Unseen(next, sum(next), sinceNanos, grewAtNanos, gone, goneAtNanos);
     }
 
     /** Nothing that is there was seen: everything was un-merged. */
     Unseen afresh(long now) {
-        Map<Guest, Memory> next = new HashMap<>();
-        guests.forEach((guest, memory) -> next.put(guest, new Memory(memory.residentBytes(), 0)));
-        return new Unseen(next, sum(next), now, now, 0, 0);
+        Unseen none = with(memory -> Memory.of(memory.residentBytes(), 0));
+        return new Unseen(none.guests, none.bytes, now, now, 0, 0);
     }
 
     /** Those that ended were passed by ksmd. */

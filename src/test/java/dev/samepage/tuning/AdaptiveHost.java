@@ -29,6 +29,7 @@ final class AdaptiveHost {
     private final List<Moment> moments = new ArrayList<>();
     private final Set<Integer> passed = new HashSet<>();
     private long laps;
+    private long moreBytes;
     private @Nullable Step step;
 
     /** One look. */
@@ -101,7 +102,7 @@ final class AdaptiveHost {
         boolean scanned = passed.contains(guest.pid());
         return new ResidentGuest(
                 new Guest(guest.pid(), "guest-" + guest.pid(), guest.pid()),
-                guest.residentBytes(),
+                guest.residentBytes() + moreBytes,
                 OptionalLong.of(scanned ? guest.residentBytes() / 4096 : 0));
     }
 
@@ -181,6 +182,11 @@ final class AdaptiveHost {
 
     long counter(Counter counter) {
         return ksm.counters().get(counter).orElseThrow();
+    }
+
+    /** Every guest has so much memory more, which ksmd may not merge. */
+    void pretendResident(long bytes) {
+        moreBytes = bytes;
     }
 
     /** The agent does nothing for a while, and ksmd goes on. */

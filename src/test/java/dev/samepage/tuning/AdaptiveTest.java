@@ -151,6 +151,42 @@ class AdaptiveTest {
     }
 
     @Test
+    void restsWhereAllGuestsEndInTheMiddleOfABoost() {
+        AdaptiveHost host = host();
+        host.ksm.start(10, GUEST);
+        host.run(seconds(3));
+        assertThat(host.last().phase()).isEqualTo(Phase.BOOST);
+        List.copyOf(host.ksm.guests()).forEach(host.ksm::end);
+        host.run(seconds(10));
+
+        assertThat(host.last().phase()).isEqualTo(Phase.REST);
+        assertThat(host.last().why()).isEqualTo("There is no guest.");
+    }
+
+    @Test
+    void doesNotBoostForGuestsThatAreGone() {
+        AdaptiveHost host = settledHost(10);
+        host.ksm.guests().getFirst().touch(MEBIBYTE);
+        List.copyOf(host.ksm.guests()).forEach(host.ksm::end);
+        host.run(seconds(90));
+
+        assertThat(host.boosts()).isEqualTo(1);
+        assertThat(host.last().phase()).isEqualTo(Phase.REST);
+    }
+
+    @Test
+    void restsWhereWhatGrowsIsNotMergeable() {
+        AdaptiveHost host = host();
+        host.ksm.start(GUEST.markedAfter(Duration.ofHours(1)).filledIn(seconds(0)));
+        host.pretendResident(1000 * MEBIBYTE);
+        host.run(seconds(60));
+
+        assertThat(host.boosts()).isEqualTo(1);
+        assertThat(host.last().phase()).isEqualTo(Phase.REST);
+        assertThat(host.last().why()).isEqualTo("ksmd has found no memory to look at.");
+    }
+
+    @Test
     void restsAfterTwoLapsWhereNothingMerges() {
         AdaptiveHost host = host();
         host.ksm.start(10, UNIQUE);
