@@ -57,9 +57,7 @@ final class Adaptation {
     Optional<Step> whole(Assignment assignment, Sample sample) {
         if (!(assignment instanceof Assignment.Covered covered)
                 || !(covered.tuning() instanceof Tuning.Adaptive(AdaptiveSettings wanted))) {
-            settings = null;
-            step = null;
-            seen = null;
+            forget();
             return Optional.empty();
         }
         if (!wanted.equals(settings)) {
@@ -144,6 +142,13 @@ final class Adaptation {
                             sample.guests()),
                     seen.listedNanos());
         }
+    }
+
+    /** Another mode is asked for, or nothing can be seen of KSM: whatever comes next begins anew. */
+    void forget() {
+        settings = null;
+        step = null;
+        seen = null;
     }
 
     /** The next round is to be a whole one. */

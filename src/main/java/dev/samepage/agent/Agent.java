@@ -130,6 +130,7 @@ public final class Agent {
             }
         } else {
             activity.aimsAt(null);
+            adaptation.forget();
             withoutKsm(assignment);
         }
         return report(knowledge, measured);

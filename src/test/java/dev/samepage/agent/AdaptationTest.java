@@ -207,4 +207,16 @@ class AdaptationTest {
         laps(node, agent);
         assertThat(agent.untilNextRound()).isEqualTo(Duration.ofMillis(500));
     }
+
+    @Test
+    void looksOnceASecondWhereKsmCannotBeReadAnyMore() {
+        NodeUnderTest node = adaptive();
+        Agent agent = boosting(node);
+        node.ksm.withoutFiles();
+        KsmNodeStatus status = run(node, agent, Duration.ofSeconds(2));
+
+        assertThat(status.state()).isEqualTo(State.FAILED);
+        assertThat(status.phase()).isNull();
+        assertThat(agent.untilNextRound()).isEqualTo(Duration.ofSeconds(1));
+    }
 }
