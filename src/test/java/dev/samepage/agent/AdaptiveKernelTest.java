@@ -61,6 +61,51 @@ class AdaptiveKernelTest {
     }
 
     @Test
+    void mergesWhatComesWhileKsmdScans() {
+        try (var agent = agent(30);
+                var fleet = GuestFleet.start(4, new ProcessGuest(GUEST)).awaitReady()) {
+            within().until(() -> agent.value(Knob.RUN) == 1);
+            fleet.add(2);
+            fleet.awaitReady();
+            untilItHasSaved(agent, 5 * 40);
+
+            // Two for the first four, and three for the newcomers, one of which may be the same.
+            assertThat(agent.laps()).isLessThanOrEqualTo(6);
+            assertThat(fleet.trueSavedBytes()).isCloseTo(5 * 40 * MEBIBYTE, Percentage.withPercentage(2));
+        }
+    }
+
+    @Test
+    void makesOneBoostForABurstOfArrivals() {
+        try (var agent = agent(70);
+                var fleet = GuestFleet.start(2, new ProcessGuest(GUEST)).awaitReady()) {
+            untilItHasSaved(agent, 40);
+            long boosts = agent.boosts();
+            fleet.add(6);
+            fleet.awaitReady();
+            untilItHasSaved(agent, 7 * 40);
+
+            // One more where this machine was so busy that they came seconds apart.
+            assertThat(agent.boosts() - boosts).isBetween(1L, 2L);
+        }
+    }
+
+    @Test
+    void mergesAgainWhatGuestsHaveWrittenTo() {
+        try (var agent = agent(70);
+                var fleet = GuestFleet.start(4, new ProcessGuest(GUEST.withTouched(40)))
+                        .awaitReady()) {
+            untilItHasSaved(agent, 3 * 40);
+            long boosts = agent.boosts();
+            within().until(() -> agent.savedBytes() < 40 * MEBIBYTE);
+            untilItHasSaved(agent, 3 * 40);
+
+            assertThat(agent.boosts()).isGreaterThan(boosts);
+            assertThat(fleet.pids()).hasSize(4);
+        }
+    }
+
+    @Test
     void mergesMemoryThatIsMarkedLateAndFilledSlowly() {
         GuestMemory slow = GUEST.markedAfter(Duration.ofSeconds(4)).filledIn(Duration.ofSeconds(12));
         try (var agent = agent(70);

@@ -46,9 +46,9 @@ public final class SamepageProcess implements AutoCloseable {
      *
      * @param log where its output goes, anew
      * @param environment who it is to the API server
-     * @param port that it is told to listen on
+     * @param port that it is told to listen on; 0 where it listens on none
      */
-    static SamepageProcess start(Path log, Map<String, String> environment, int port, List<String> arguments) {
+    public static SamepageProcess start(Path log, Map<String, String> environment, int port, List<String> arguments) {
         List<String> words = new ArrayList<>();
         words.add(PROGRAM.toAbsolutePath().toString());
         words.addAll(arguments);
@@ -97,7 +97,7 @@ public final class SamepageProcess implements AutoCloseable {
     }
 
     /** Whether it has ended although nobody asked it to. */
-    boolean hasEndedByItself() {
+    public boolean hasEndedByItself() {
         return !asked && !process.isAlive();
     }
 

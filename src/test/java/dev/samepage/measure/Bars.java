@@ -36,7 +36,7 @@ final class Bars {
     private void judged(String what, double value, String unit, String relation, double bar, boolean met) {
         allMet &= met;
         String judgement = met ? "met" : "NOT MET";
-        out.printf(Locale.ROOT, "  %-52s %8.2f %-10s %-8s %6.0f: %s%n", what, value, unit, relation, bar, judgement);
+        out.printf(Locale.ROOT, "  %-52s %8.2f %-10s %-8s %7.2f: %s%n", what, value, unit, relation, bar, judgement);
     }
 
     /** Whether no figure has missed its bar. */

@@ -1,74 +1,120 @@
 package dev.samepage.measure;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.samepage.demo.RealHost;
 import dev.samepage.demo.SamepageProcess;
 import dev.samepage.kernel.HostProc;
+import dev.samepage.kernel.Ksm;
+import dev.samepage.kernel.KsmDirectory;
 import dev.samepage.testbed.UnavailableException;
 import dev.samepage.testbed.guests.GuestFleet;
 import dev.samepage.testbed.guests.QemuGuest;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The classic experiment: ten equal virtual machines, and ksmd by brute force, through {@code samepage local}. */
+/** The classic experiment: ten equal virtual machines, and a policy through {@code samepage local}. */
 final class Classic {
     private static final int GUESTS = 10;
     private static final int GUEST_MEBIBYTES = 512;
-    private static final int SECONDS = 60;
-    private static final int LOOK_AFTER_SECONDS = 50;
-    private static final double BAR_MEBIBYTES = 550;
+    private static final Duration MINUTE = Duration.ofSeconds(60);
+    private static final long LOOK_EVERY_MILLIS = 20;
+    private static final double SAVED_MEBIBYTES = 550;
     private static final double MEBIBYTE = 1 << 20;
+    private static final Path LOG = Path.of("target", "measure", "classic.log");
 
     private final RealHost host;
     private final Bars bars;
+    private final HostProc proc;
+    private final Ksm ksm;
 
     Classic(RealHost host, Bars bars) {
         this.host = host;
         this.bars = bars;
+        proc = new HostProc(host.directories().proc());
+        ksm = new Ksm(new KsmDirectory(host.directories().ksm()));
     }
 
-    void run() throws UnavailableException, IOException, InterruptedException {
-        var proc = new HostProc(host.directories().proc());
-        try (GuestFleet fleet = GuestFleet.start(GUESTS, QemuGuest.find(GUEST_MEBIBYTES))) {
-            fleet.awaitReady();
-            bars.say("%d guests run; %s local for %d s".formatted(GUESTS, SamepageProcess.PROGRAM, SECONDS));
-            double cpuBefore = proc.ksmdCpuNanos().orElseThrow() / 1e9;
-            Process local = local();
-            TimeUnit.SECONDS.sleep(LOOK_AFTER_SECONDS);
-            double trulySaved = fleet.trueSavedBytes() / MEBIBYTE;
-            String report = new String(local.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (local.waitFor() != 0) {
-                throw new IllegalStateException("samepage local ended with " + local.exitValue() + ": " + report);
-            }
-            double cpu = proc.ksmdCpuNanos().orElseThrow() / 1e9 - cpuBefore;
-            report(JsonMapper.builder().build().readTree(report), trulySaved, cpu);
+    /** By brute force, as everybody shows it. */
+    void byBruteForce() throws UnavailableException, IOException, InterruptedException {
+        try (GuestFleet fleet = guests();
+                SamepageProcess local = local("classic")) {
+            Figures first = watch(local, fleet);
+
+            bars.title("%d guests of %d MB, for 60 s with pages_to_scan=20000 on %s:"
+                    .formatted(GUESTS, GUEST_MEBIBYTES, host.kernel()));
+            bars.atLeast("saved, by KSM's counters", first.savedMebibytes(), SAVED_MEBIBYTES, "MiB");
+            bars.figure("truly saved, by the guests' page tables", first.trulySavedMebibytes(), "MiB");
+            bars.figure("CPU time of ksmd", first.ksmdSeconds(), "s");
         }
     }
 
-    private static Process local() throws IOException {
-        return new ProcessBuilder(
-                        SamepageProcess.PROGRAM.toString(),
-                        "local",
-                        "-f",
-                        Path.of("manifests", "examples", "classic.yaml").toString(),
-                        "--for",
-                        SECONDS + "s",
-                        "-o",
-                        "json")
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+    /** The same by mode Adaptive, and a second minute in which nothing changes. */
+    void byAdaptive() throws UnavailableException, IOException, InterruptedException {
+        try (GuestFleet fleet = guests();
+                SamepageProcess local = local("adaptive")) {
+            Figures first = watch(local, fleet);
+            Figures second = watch(local, fleet);
+
+            bars.title(
+                    "%d guests of %d MB, with mode Adaptive on %s:".formatted(GUESTS, GUEST_MEBIBYTES, host.kernel()));
+            bars.atLeast("saved after 60 s, by KSM's counters", first.savedMebibytes(), SAVED_MEBIBYTES, "MiB");
+            bars.figure("truly saved, by the guests' page tables", first.trulySavedMebibytes(), "MiB");
+            bars.atMost("start of the program to %.0f MiB".formatted(SAVED_MEBIBYTES), first.secondsToBar(), 8, "s");
+            bars.atMost("CPU time of ksmd in the first minute", first.ksmdSeconds(), 3, "s");
+            bars.atMost("CPU time of ksmd in the second minute", second.ksmdSeconds(), 0.01, "s");
+        }
     }
 
-    private void report(JsonNode status, double trulySaved, double cpuSeconds) {
-        bars.title("%d guests of %d MB, after %d s of pages_to_scan=20000 on %s:"
-                .formatted(GUESTS, GUEST_MEBIBYTES, SECONDS, host.kernel()));
-        bars.atLeast(
-                "saved, by KSM's counters", status.at("/memory/savedBytes").asLong() / MEBIBYTE, BAR_MEBIBYTES, "MiB");
-        bars.figure("truly saved, by the guests' page tables", trulySaved, "MiB");
-        bars.figure("profit", status.at("/memory/profitBytes").asLong() / MEBIBYTE, "MiB");
-        bars.figure("CPU time of ksmd", cpuSeconds, "s");
+    /**
+     * What a minute has come to.
+     *
+     * @param secondsToBar from the program's start until the bar was reached; infinite where it was not in this minute
+     */
+    private record Figures(
+            double savedMebibytes, double trulySavedMebibytes, double secondsToBar, double ksmdSeconds) {}
+
+    private Figures watch(SamepageProcess local, GuestFleet fleet) throws IOException, InterruptedException {
+        double cpuBefore = ksmdSeconds();
+        long end = System.nanoTime() + MINUTE.toNanos();
+        double secondsToBar = Double.POSITIVE_INFINITY;
+        while (System.nanoTime() < end) {
+            if (secondsToBar == Double.POSITIVE_INFINITY && savedMebibytes() >= SAVED_MEBIBYTES) {
+                secondsToBar = (System.nanoTime() - local.startNanos()) / 1e9;
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+        }
+        double cpu = ksmdSeconds() - cpuBefore;
+        if (local.hasEndedByItself()) {
+            throw new IllegalStateException("samepage local has ended by itself, see " + LOG);
+        }
+        return new Figures(savedMebibytes(), fleet.trueSavedBytes() / MEBIBYTE, secondsToBar, cpu);
+    }
+
+    private GuestFleet guests() throws UnavailableException {
+        GuestFleet fleet = GuestFleet.start(GUESTS, QemuGuest.find(GUEST_MEBIBYTES));
+        try {
+            return fleet.awaitReady();
+        } catch (RuntimeException e) {
+            fleet.close();
+            throw e;
+        }
+    }
+
+    private SamepageProcess local(String policy) {
+        bars.say("%d guests run; %s local with manifests/examples/%s.yaml"
+                .formatted(GUESTS, SamepageProcess.PROGRAM, policy));
+        return SamepageProcess.start(
+                LOG, Map.of(), 0, List.of("local", "--file=manifests/examples/" + policy + ".yaml"));
+    }
+
+    private double savedMebibytes() throws IOException {
+        return ksm.counters().savedBytes(proc.pageSizeBytes()) / MEBIBYTE;
+    }
+
+    private double ksmdSeconds() {
+        return proc.ksmdCpuNanos().orElseThrow() / 1e9;
     }
 }

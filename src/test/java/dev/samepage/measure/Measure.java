@@ -28,11 +28,17 @@ public final class Measure {
             }
             case "classic" -> {
                 try (RealHost host = RealHost.take(bars::say)) {
-                    new Classic(host, bars).run();
+                    new Classic(host, bars).byBruteForce();
+                }
+            }
+            case "adaptive" -> {
+                try (RealHost host = RealHost.take(bars::say)) {
+                    new Classic(host, bars).byAdaptive();
                 }
             }
             default -> {
-                System.err.println("Say which: -Dmeasure=apply, -Dmeasure=footprint or -Dmeasure=classic");
+                System.err.println(
+                        "Say which: -Dmeasure=apply, -Dmeasure=footprint, -Dmeasure=classic or -Dmeasure=adaptive");
                 System.exit(USAGE);
             }
         }
