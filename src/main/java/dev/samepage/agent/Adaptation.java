@@ -1,6 +1,5 @@
 package dev.samepage.agent;
 
-import dev.samepage.api.Phase;
 import dev.samepage.kernel.Knob;
 import dev.samepage.tuning.Adaptive;
 import dev.samepage.tuning.AdaptiveSample;
@@ -18,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Mode Adaptive on this node, as long as the policy asks for it. Feeds the state machine: now and then with everything, and in between only
- * with what it waits for, because an agent that is there to save must not cost much itself. Nothing of it outlives the agent: what ksmd has looked at before, the kernel tells.
+ * with what it waits for, because an agent that is there to save must not cost much itself. Nothing of it outlives the agent: what ksmd has
+ * looked at before, the kernel tells.
  */
 final class Adaptation {
     /** How often everything is looked at while ksmd runs. */
@@ -60,10 +60,7 @@ final class Adaptation {
             forget();
             return Optional.empty();
         }
-        if (!wanted.equals(settings)) {
-            settings = wanted;
-            step = null;
-        }
+        settings = wanted;
         long now = nanoTime.getAsLong();
         seen = new Seen(now, now, assignment, sample, host.surroundings(sample, pageSizeBytes));
         return Optional.of(take(wanted, sample, seen.surroundings()));
@@ -116,11 +113,12 @@ final class Adaptation {
                 surroundings.cowKsm(),
                 pageSizeBytes);
         Step before = step;
-        Step after =
-                before == null ? Adaptive.start(wanted, taken) : before.next().step(taken);
+        Step after = before == null
+                ? Adaptive.start(wanted, taken)
+                : before.next().under(wanted).step(taken);
         if (before == null || before.phase() != after.phase()) {
             log.atInfo()
-                    .addKeyValue("phase", Phase.valueOf(after.phase().name()))
+                    .addKeyValue("phase", Progress.phase(after))
                     .addKeyValue("why", after.why())
                     .log("Adaptive");
         }
@@ -149,6 +147,7 @@ final class Adaptation {
         settings = null;
         step = null;
         seen = null;
+        host.guests().forgetScanned();
     }
 
     /** The next round is to be a whole one. */
@@ -166,7 +165,6 @@ final class Adaptation {
 
     /** What to say of it. */
     Optional<Progress> progress() {
-        return Optional.ofNullable(step)
-                .map(now -> new Progress(Phase.valueOf(now.phase().name()), now.why(), now.lapPercent()));
+        return Optional.ofNullable(step).map(Progress::of);
     }
 }

@@ -185,12 +185,22 @@ public final class Agent {
 
     private Assignment assignment(Knowledge knowledge) {
         Optional<KsmNodeSpec> told = journal.spec();
+        boolean wasAdaptive =
+                told.map(Assignment::of).map(Assignment::isAdaptive).orElse(false);
+        Assignment assignment = assignment(knowledge, told, wasAdaptive);
+        return wasAdaptive ? assignment.endingAdaptive() : assignment;
+    }
+
+    private Assignment assignment(Knowledge knowledge, Optional<KsmNodeSpec> told, boolean wasAdaptive) {
         return switch (knowledge) {
             case Knowledge.Present(KsmNodeSpec spec, Long generation, KsmNodeStatus status) -> {
                 missingSince = null;
                 Assignment assignment = Assignment.of(spec);
-                if (assignment instanceof Assignment.Covered
-                        || journal.originals().isPresent()) {
+                boolean concerned = assignment instanceof Assignment.Covered
+                        || journal.originals().isPresent();
+                // Written down, it would hide from an agent that starts in between that ksmd is still to be stopped.
+                boolean stopsKsmdFirst = wasAdaptive && assignment.keepsEverything();
+                if (concerned && !stopsKsmdFirst) {
                     remember(spec);
                 }
                 yield assignment;

@@ -26,11 +26,27 @@ public sealed interface Assignment {
     /** A policy covers the node. */
     record Covered(String hash, Tuning tuning, Map<Knob, Long> tunables, Unmerge unmerge) implements Assignment {}
 
-    /** No policy covers the node any more. */
-    record Released(String hash, OnRemoval onRemoval, Unmerge unmerge) implements Assignment {}
+    /**
+     * No policy covers the node any more.
+     *
+     * @param afterAdaptive whether it was in mode Adaptive until now, so that ksmd may be in the middle of something
+     */
+    record Released(String hash, OnRemoval onRemoval, Unmerge unmerge, boolean afterAdaptive) implements Assignment {
+        Released(String hash, OnRemoval onRemoval, Unmerge unmerge) {
+            this(hash, onRemoval, unmerge, false);
+        }
+    }
 
-    /** A newer operator asks for something that this agent does not know. */
-    record NotUnderstood(String hash) implements Assignment {}
+    /**
+     * A newer operator asks for something that this agent does not know.
+     *
+     * @param afterAdaptive as in {@link Released}
+     */
+    record NotUnderstood(String hash, boolean afterAdaptive) implements Assignment {
+        NotUnderstood(String hash) {
+            this(hash, false);
+        }
+    }
 
     /** The identity of what is asked for; empty for {@link None}. */
     default String hashOrEmpty() {
@@ -52,6 +68,29 @@ public sealed interface Assignment {
                 .<Assignment>map(
                         tuning -> new Covered(spec.hash(), tuning, tunables(settings.tunables()), spec.unmerge()))
                 .orElse(new NotUnderstood(spec.hash()));
+    }
+
+    /** Whether ksmd is driven by Adaptive. */
+    default boolean isAdaptive() {
+        return this instanceof Covered covered && covered.tuning() instanceof Tuning.Adaptive;
+    }
+
+    /** Whether everything would stay as it is, be ksmd in the middle of something or not. */
+    default boolean keepsEverything() {
+        return switch (this) {
+            case Released released -> released.onRemoval() == OnRemoval.KEEP;
+            case NotUnderstood _ -> true;
+            case None _, Covered _ -> false;
+        };
+    }
+
+    /** The same, where the node was in mode Adaptive until now. */
+    default Assignment endingAdaptive() {
+        return switch (this) {
+            case Released released -> new Released(released.hash(), released.onRemoval(), released.unmerge(), true);
+            case NotUnderstood unknown -> new NotUnderstood(unknown.hash(), true);
+            case None _, Covered _ -> this;
+        };
     }
 
     private static Optional<Tuning> tuning(Settings settings) {

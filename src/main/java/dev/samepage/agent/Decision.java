@@ -74,10 +74,12 @@ public record Decision(
         return switch (assignment) {
             case Assignment.None() -> nothing(State.OBSERVING, "No KsmNode names this node: nothing is changed.");
             case Assignment.NotUnderstood unknown ->
-                nothing(
+                new Decision(
+                        unknown.afterAdaptive() ? rest(sample, originals) : List.of(),
                         State.FAILED,
                         "The operator asks for a mode that this agent does not know: nothing is changed. Bring both to the"
-                                + " same version.");
+                                + " same version.",
+                        Optional.empty());
             case Assignment.Covered covered
             when covered.tuning() instanceof Tuning.Observe -> observe(covered, sample, originals, kernel);
             case Assignment.Covered covered -> tune(covered, sample, originals, kernel, adapted);
@@ -146,8 +148,10 @@ public record Decision(
             return nothing(State.RESTORED, "Nothing that Samepage changed is left on this node.");
         }
         if (released.onRemoval() == OnRemoval.KEEP) {
+            List<Action> actions = new ArrayList<>(released.afterAdaptive() ? rest(sample, originals) : List.of());
+            actions.add(new Action.Release());
             return new Decision(
-                    List.of(new Action.Release()),
+                    actions,
                     State.RESTORED,
                     "The settings stay as they are, as the policy asked (onRemoval: Keep).",
                     Optional.empty());
@@ -160,6 +164,15 @@ public record Decision(
                 kernel,
                 State.RESTORED,
                 "Every setting is as it was found.");
+    }
+
+    /** To where ksmd rests in mode Adaptive: nobody would end its laps any more. */
+    private static List<Action> rest(Sample sample, Optional<Originals> originals) {
+        Map<Knob, Long> resting = new EnumMap<>(Knob.class);
+        originals.ifPresent(found -> resting.putAll(found.toRestore()));
+        resting.keySet().retainAll(Target.LEFT_TO_ADAPTIVE);
+        resting.put(Knob.RUN, 0L);
+        return Way.sets(WriteOrder.toReach(resting, sample.knobs()));
     }
 
     private static Decision restore(

@@ -38,13 +38,14 @@ public record Adaptive(
 
         @JsonPropertyDescription(
                 "The least memory that each CPU second of ksmd must save, 1Ki to 9999Gi; under this yield ksmd rests. "
-                        + "Higher saves CPU, lower saves memory.")
+                        + "Higher saves CPU, lower saves memory. While memory is short a fourth is enough.")
         @Default("64Mi")
         @Size(max = 6)
         String minSavedPerCpuSecond,
 
         @JsonPropertyDescription(
-                "Seconds after which ksmd looks again although nothing seems to have changed, 10 to 86400.")
+                "Seconds after which ksmd looks again although nothing seems to have changed, 10 to 86400. Later where the "
+                        + "look would take more than 1 % of a core.")
         @Default("1800")
         @Min(10)
         @Max(86_400)

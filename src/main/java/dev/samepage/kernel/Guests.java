@@ -61,7 +61,8 @@ public final class Guests {
         try {
             pids = files.pids();
         } catch (IOException e) {
-            return List.of();
+            // That they cannot be listed now does not mean that they are gone.
+            return known();
         }
         processes.keySet().retainAll(pids);
         int settledLooks = 0;
@@ -72,6 +73,10 @@ public final class Guests {
             }
             look(pid, seen, now).ifPresentOrElse(looked -> processes.put(pid, looked), () -> processes.remove(pid));
         }
+        return known();
+    }
+
+    private List<Guest> known() {
         return processes.values().stream()
                 .map(Seen::guest)
                 .filter(Objects::nonNull)
@@ -86,6 +91,11 @@ public final class Guests {
      */
     public List<ResidentGuest> resident(List<Guest> guests, long pageSizeBytes) {
         return residentMemory.of(guests, pageSizeBytes);
+    }
+
+    /** Has {@link #resident} read anew what ksmd has looked at, which it reads once of each guest. */
+    public void forgetScanned() {
+        residentMemory.forgetScanned();
     }
 
     /** Empty where the process is gone. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * How much memory guests have. One short file for each of them, cheap enough for twice a second; what ksmd had looked at before is read once,
@@ -24,10 +25,10 @@ final class ResidentMemory {
     }
 
     List<ResidentGuest> of(List<Guest> guests, long pageSizeBytes) {
-        scannedPages.keySet().retainAll(guests);
+        scannedPages.keySet().retainAll(Set.copyOf(guests));
         List<ResidentGuest> resident = new ArrayList<>(guests.size());
         for (Guest guest : guests) {
-            OptionalLong pages = residentPages(guest.pid());
+            OptionalLong pages = anonymousPages(guest.pid());
             if (pages.isPresent() && pages.getAsLong() > 0) {
                 resident.add(new ResidentGuest(
                         guest,
@@ -38,14 +39,26 @@ final class ResidentMemory {
         return resident;
     }
 
-    /** The second field of statm, see proc(5); 0 of a process that has ended and was not waited for. */
-    private OptionalLong residentPages(int pid) {
+    /** Resident less shared pages, the second and third field of statm, see proc(5); 0 of a process that has ended and was not waited for. */
+    private OptionalLong anonymousPages(int pid) {
         try {
-            String[] fields = files.read(pid + "/statm").split(" ", 3);
-            return fields.length < 3 ? OptionalLong.empty() : Text.unsigned(fields[1]);
+            String[] fields = files.read(pid + "/statm").split(" ", 4);
+            if (fields.length < 4) {
+                return OptionalLong.empty();
+            }
+            OptionalLong resident = Text.unsigned(fields[1]);
+            OptionalLong shared = Text.unsigned(fields[2]);
+            return resident.isPresent() && shared.isPresent()
+                    ? OptionalLong.of(Math.max(0, resident.getAsLong() - shared.getAsLong()))
+                    : OptionalLong.empty();
         } catch (IOException gone) {
             return OptionalLong.empty();
         }
+    }
+
+    /** What ksmd has looked at is read anew. */
+    void forgetScanned() {
+        scannedPages.clear();
     }
 
     private OptionalLong scannedPages(Guest guest) {

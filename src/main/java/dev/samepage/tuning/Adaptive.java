@@ -1,11 +1,11 @@
 package dev.samepage.tuning;
 
-import dev.samepage.kernel.Knob;
 import dev.samepage.tuning.Doing.Boosting;
 import dev.samepage.tuning.Doing.Resting;
 import dev.samepage.tuning.Doing.Tidying;
 import dev.samepage.tuning.Doing.Tracking;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -26,10 +26,11 @@ public record Adaptive(
     private static final double NANOS = 1e9;
     private static final long SECOND_NANOS = 1_000_000_000L;
 
-    /** A boost that comes meanwhile passes those that have ended anyway. */
+    /** Guests that ended wait so long to be passed, because a boost that comes meanwhile passes them anyway. */
     private static final long TIDY_AFTER_NANOS = 60 * SECOND_NANOS;
 
-    private static final long TIDY_AT_MOST_NANOS = 5 * SECOND_NANOS;
+    /** If ksmd has not moved for so long, it is not going to. */
+    private static final long TIDY_IN_VAIN_NANOS = 5 * SECOND_NANOS;
 
     /** Less than this share of what was expected calls for a lap that leaves nothing out. */
     private static final double DISAPPOINTING = 0.7;
@@ -45,18 +46,24 @@ public record Adaptive(
     /** Takes the first sample. */
     public static Step start(AdaptiveSettings settings, AdaptiveSample sample) {
         Reading now = Reading.of(sample);
-        boolean scanning = sample.knobs().getOrDefault(Knob.RUN, 0L) == 1;
         Unseen unseen = Unseen.of(sample);
         Adaptive adaptive = new Adaptive(
                 settings,
                 now,
                 // Whoever had ksmd running has not finished: what it has looked at may not be merged yet.
-                scanning ? unseen.afresh(now.nanos()) : unseen,
+                sample.isScanning() ? unseen.afresh(now.nanos()) : unseen,
                 sample.cowKsm(),
                 Pressure.of(sample.memory(), settings.memoryAvailableBelowPercent(), now.nanos()),
                 Experience.none(settings),
-                new Resting(now, !scanning && now.isFresh(), "Nothing was done yet."));
+                new Resting(now, !sample.isScanning() && now.isFresh(), "Nothing was done yet."));
         return adaptive.step(sample);
+    }
+
+    /** Goes on under other settings with all that it knows. */
+    public Adaptive under(AdaptiveSettings newer) {
+        return newer.equals(settings)
+                ? this
+                : new Adaptive(newer, last, unseen, cowSeen, pressure, experience.under(newer), doing);
     }
 
     /** Takes the next sample. */
@@ -66,10 +73,12 @@ public record Adaptive(
         Adaptive next = switch (informed.doing) {
             case Resting resting -> informed.rest(resting, sample, now);
             // Without guests no lap ever ends.
-            case Boosting _, Tracking _ when informed.unseen.guests().isEmpty() -> informed.with(new Tidying(now, now));
+            case Boosting _, Tracking _
+            when informed.unseen.guests().isEmpty() ->
+                informed.tidying(new Resting(now, false, "All guests have ended."), now);
             case Boosting boosting -> informed.boost(boosting, sample, now);
             case Tracking tracking -> informed.track(tracking, sample, now);
-            case Tidying tidying -> informed.tidy(tidying, now);
+            case Tidying tidying -> informed.tidy(tidying, sample, now);
         };
         return next.with(now).order(sample);
     }
@@ -81,7 +90,6 @@ public record Adaptive(
             return new Adaptive(settings, last, grown, cowSeen, newer, experience, doing);
         }
         // run=2 sets the count of laps to 0: nothing is merged any more, and ksmd stands at a boundary.
-        boolean scanning = sample.knobs().getOrDefault(Knob.RUN, 0L) == 1;
         return new Adaptive(
                 settings,
                 now,
@@ -89,48 +97,51 @@ public record Adaptive(
                 sample.cowKsm(),
                 newer,
                 experience,
-                new Resting(now, !scanning, "Somebody has un-merged everything."));
+                new Resting(now, !sample.isScanning(), "Somebody has un-merged everything."));
     }
 
     private Adaptive rest(Resting resting, AdaptiveSample sample, Reading now) {
-        Prospect prospect = prospect(resting, sample);
-        double seconds = now.nanosSince(resting.since()) / NANOS;
         boolean tidiesUp = unseen.gone() > 0 && now.nanos() - unseen.goneAtNanos() >= TIDY_AFTER_NANOS;
+        return called(resting, sample, now).orElseGet(() -> tidiesUp ? tidying(resting, now) : this);
+    }
+
+    /** The boost, if there is reason for one. */
+    private Optional<Adaptive> called(Resting resting, AdaptiveSample sample, Reading now) {
         if (unseen.guests().isEmpty() || (settings.onlyUnderPressure() && !pressure.isShort())) {
-            return tidiesUp ? with(new Tidying(now, now)) : this;
+            return Optional.empty();
         }
-        boolean paused = seconds < experience.pauseSeconds(settings) && !pressure.isShort();
-        boolean called = prospect.pays() || prospect.hasWaited(unseen.waitedNanos(now.nanos()) / NANOS);
-        if (called && !paused && (unseen.isSettled(now.nanos()) || pressure.isShort())) {
-            return boost(resting.atBoundary(), prospect, false, sample, now);
+        Prospect prospect = prospect(resting, sample, now);
+        double seconds = now.nanosSince(resting.since()) / NANOS;
+        boolean paused = seconds < experience.pauseSeconds(settings, pressure.isShort());
+        boolean wanted = prospect.pays() || prospect.hasWaited(unseen.waitedNanos(now.nanos()) / NANOS);
+        if (wanted && !paused && (unseen.isSettled(now.nanos()) || pressure.isShort())) {
+            return Optional.of(boosting(resting.isAtBoundary(now), prospect, false, sample, now));
         }
-        if (seconds >= experience.lookAgainSeconds() && prospect.isCheapAfter(seconds)) {
-            return boost(resting.atBoundary(), prospect, true, sample, now);
-        }
-        return tidiesUp ? with(new Tidying(now, now)) : this;
+        return seconds >= experience.lookAgainSeconds() && prospect.isCheapAfter(seconds)
+                ? Optional.of(boosting(resting.isAtBoundary(now), prospect, true, sample, now))
+                : Optional.empty();
     }
 
-    private Prospect prospect(Resting resting, AdaptiveSample sample) {
+    private Prospect prospect(Resting resting, AdaptiveSample sample, Reading now) {
         return Prospect.of(
-                settings,
-                sample,
-                Reading.of(sample),
-                unseen,
-                cowSeen,
-                experience,
-                resting.atBoundary(),
-                pressure.isShort());
+                settings, sample, now, unseen, cowSeen, experience, resting.isAtBoundary(now), pressure.isShort());
     }
 
-    private Adaptive boost(boolean atBoundary, Prospect prospect, boolean unasked, AdaptiveSample sample, Reading now) {
-        Pace pace = Pace.begin(now, FADING * experience.cost().dearestPageNanos(), settings.maxCpuPercent());
+    private Adaptive boosting(
+            boolean atBoundary, Prospect prospect, boolean unasked, AdaptiveSample sample, Reading now) {
+        int firstLap = atBoundary ? 1 : 0;
+        Pace pace = Pace.begin(
+                now,
+                FADING * experience.cost().dearestPageNanos(),
+                settings.maxCpuPercent(),
+                Boosting.work(atBoundary, firstLap));
         String why = unasked
                 ? "A look at everything after a rest of " + experience.lookAgainSeconds() + " s."
                 : "For " + prospect.what() + (pressure.isShort() ? "; memory is short." : ".");
         boolean thorough = unasked || !experience.knowsWhatComes();
-        Lap lap = Lap.begin(now, lapPages(sample));
-        Boosting boosting = new Boosting(now, 2, atBoundary ? 1 : 0, lap, pace, 0, prospect, thorough, unasked, why);
-        Adaptive boosted = with(boosting);
+        Lap lap = Lap.begin(now, pages(now, sample).all());
+        Adaptive boosted =
+                with(new Boosting(now, atBoundary, firstLap, lap, pace, 0, prospect, thorough, unasked, why));
         return atBoundary ? boosted.seeing(sample) : boosted;
     }
 
@@ -139,21 +150,13 @@ public record Adaptive(
         return new Adaptive(settings, last, unseen.seen(), sample.cowKsm(), pressure, experience, doing);
     }
 
-    private long lapPages(AdaptiveSample sample) {
-        return Prospect.pages(unseen, Reading.of(sample), sample.pageSizeBytes())
-                .all();
+    private LapCost.Pages pages(Reading now, AdaptiveSample sample) {
+        return Prospect.pages(unseen, now, sample.pageSizeBytes());
     }
 
     private Adaptive boost(Boosting boosting, AdaptiveSample sample, Reading now) {
-        Lap lap = boosting.lap().next(now);
-        Pace pace = Orders.isCreeping(boosting)
-                ? boosting.pace()
-                : boosting.pace()
-                        .next(
-                                now,
-                                settings.maxCpuPercent(),
-                                boosting.isLastLap() ? Pace.Work.MERGING : Pace.Work.MEETING);
-        Boosting here = boosting.with(lap, pace);
+        Lap lap = boosting.lap().next(now, sample.isScanning());
+        Boosting here = boosting.with(lap, paced(boosting.pace(), now, boosting.work()));
         if (!lap.isOver()) {
             return lap.isStuck()
                     ? with(unseen.seen()).with(new Resting(now, false, "ksmd has found no memory to look at."))
@@ -162,82 +165,96 @@ public record Adaptive(
         if (boosting.isLastLap()) {
             return afterBoost(here, sample, now);
         }
-        Boosting nextLap = here.nextLap(lap.following(last));
-        Adaptive onward = with(unseen.lapBegins())
-                .with(nextLap.isLastLap() ? nextLap.with(pace.merging(settings.maxCpuPercent())) : nextLap);
+        Adaptive onward = with(unseen.lapBegins()).with(here.nextLap(lap.following(last), settings.maxCpuPercent()));
         return boosting.lapNumber() == 0 ? onward.seeing(sample) : onward;
     }
 
+    /** Just before the end of a lap ksmd sleeps longer than its pace is, which then says nothing of the pages. */
+    private Pace paced(Pace pace, Reading now, Pace.Work work) {
+        return Orders.isCreeping(doing) ? pace : pace.next(now, settings.maxCpuPercent(), work);
+    }
+
     private Adaptive afterBoost(Boosting boosting, AdaptiveSample sample, Reading now) {
-        Prospect prospect = boosting.prospect();
-        long gained = Math.max(
-                (boosting.gainedPages() + boosting.lap().gainedPages()) * sample.pageSizeBytes(),
-                // What was written to and merges at the same visit does not show in the counters.
-                (now.savedPages() - boosting.start().savedPages()) * sample.pageSizeBytes() + prospect.erodedBytes());
-        double cpuSeconds = now.cpuNanosSince(boosting.start()).orElse(0) / NANOS;
-        Experience.Outcome outcome = new Experience.Outcome(
-                prospect.expectedBytes(),
-                gained,
-                cpuSeconds,
-                pairShare(boosting, now, gained / sample.pageSizeBytes()),
-                prospect.isForEroded(),
-                boosting.unasked());
+        Experience.Outcome outcome = boosting.outcome(now, sample.pageSizeBytes());
         LapCost cost = experience
                 .cost()
-                .measured(prospect.cpuSeconds(), cpuSeconds, boosting.pace().dearestPageNanos());
+                .measured(
+                        boosting.prospect().cpuSeconds(),
+                        outcome.cpuSeconds(),
+                        boosting.pace().dearestPageNanos());
         Adaptive wiser = with(experience.with(cost).after(outcome, settings)).with(unseen.tidied());
         long skipped = now.skippedPages() - boosting.lap().start().skippedPages();
         long changed = Math.max(0, now.changedPages() - skipped);
-        double lapSeconds = cost.furtherLapSeconds(Prospect.pages(wiser.unseen, now, sample.pageSizeBytes()));
-        long expected = wiser.experience.expectedOfFurtherLap(changed, sample.pageSizeBytes());
-        boolean furtherPays = expected > 0 && expected >= settings.minSavedBytesPerCpuSecond() * lapSeconds;
-        boolean missing = !boosting.thorough() && gained < prospect.expectedBytes() * DISAPPOINTING;
-        String outcomeText = String.format(
-                Locale.ROOT, "The last boost saved %s for %.1f CPU seconds.", Prospect.mebibytes(gained), cpuSeconds);
-        return furtherPays || missing
+        double lapSeconds = cost.furtherLapSeconds(wiser.pages(now, sample));
+        boolean changedPays = pays(wiser.experience.expectedOfFurtherLap(changed, sample.pageSizeBytes()), lapSeconds);
+        long met = unseen.metBytes();
+        boolean metPays = pays(
+                wiser.experience.expectedBytes(met, 0), lapSeconds + cost.mergingSeconds(met / sample.pageSizeBytes()));
+        boolean missing = !boosting.thorough() && outcome.gainedBytes() < outcome.expectedBytes() * DISAPPOINTING;
+        String text = String.format(
+                Locale.ROOT,
+                "The last boost saved %s for %.1f CPU seconds.",
+                Prospect.mebibytes(outcome.gainedBytes()),
+                outcome.cpuSeconds());
+        return changedPays || metPays || missing
                 ? wiser.with(wiser.unseen.lapBegins())
-                        .with(new Tracking(boosting.lap().following(last), boosting.pace(), changed, missing))
-                : wiser.with(new Resting(now, stoppedAtBoundary(now), outcomeText));
+                        .with(new Tracking(
+                                boosting.lap().following(last),
+                                boosting.pace(),
+                                changed,
+                                metPays || missing,
+                                missing || (metPays && boosting.thorough())))
+                : wiser.with(new Resting(now, stoppedAtBoundary(now), text));
     }
 
-    /** What was left out may be what was missing: then nothing is left out the next time. */
-    private static double pairShare(Boosting boosting, Reading now, long gainedPages) {
-        long pairs = Math.max(0, now.sharedPages() - boosting.lap().start().sharedPages());
-        return gainedPages <= 0 ? 1 : Math.min(1, (double) pairs / gainedPages);
+    private boolean pays(long bytes, double cpuSeconds) {
+        return bytes > 0 && bytes >= settings.minSavedBytesPerCpuSecond() * cpuSeconds;
     }
 
     private Adaptive track(Tracking tracking, AdaptiveSample sample, Reading now) {
-        Lap lap = tracking.lap().next(now);
-        Pace pace = Orders.isCreeping(tracking)
-                ? tracking.pace()
-                : tracking.pace().next(now, settings.maxCpuPercent(), Pace.Work.MERGING);
-        double gained = (double) lap.gainedPages() * sample.pageSizeBytes();
-        boolean pays =
-                gained >= settings.minSavedBytesPerCpuSecond() * (lap.cpuNanos().orElse(0) / NANOS);
+        Lap lap = tracking.lap().next(now, sample.isScanning());
+        Pace pace = paced(tracking.pace(), now, Pace.Work.MERGING);
+        double wholeSeconds = experience.cost().furtherLapSeconds(pages(now, sample));
+        double share = lap.isOver() ? 1 : lap.share(wholeSeconds);
+        double cpuSeconds = lap.cpuNanos().isPresent() ? lap.cpuNanos().getAsLong() / NANOS : share * wholeSeconds;
+        boolean pays = lap.gainedPages() * sample.pageSizeBytes() >= settings.minSavedBytesPerCpuSecond() * cpuSeconds;
+        Experience inVain = tracking.patient() ? experience : experience.inVain(tracking.changedPages());
         if (!lap.isOver()) {
-            boolean inVain = !pays && !tracking.thorough() && lap.share().orElse(1) >= GIVES_UP_AFTER;
-            return inVain || lap.isStuck()
-                    ? with(experience.inVain(tracking.changedPages())).with(new Resting(now, false, NOT_PAID))
-                    : with(new Tracking(lap, pace, tracking.changedPages(), tracking.thorough()));
+            boolean givenUp = !pays && !tracking.patient() && share >= GIVES_UP_AFTER;
+            return givenUp || lap.isStuck()
+                    ? with(inVain).with(new Resting(now, false, NOT_PAID))
+                    : with(tracking.with(lap, pace));
         }
         Adaptive whole = with(unseen.visitedTwice().lapBegins());
         return pays
                 ? whole.with(tracking.thorough() ? experience.withPairs() : experience)
-                        .with(new Tracking(lap.following(last), pace, now.changedPages(), false))
-                : whole.with(experience.inVain(tracking.changedPages()))
-                        .with(new Resting(now, stoppedAtBoundary(now), NOT_PAID));
+                        .with(new Tracking(lap.following(last), pace, now.changedPages(), false, false))
+                : whole.with(inVain).with(new Resting(now, stoppedAtBoundary(now), NOT_PAID));
     }
 
-    private Adaptive tidy(Tidying tidying, Reading now) {
-        boolean moved = now.walkedPagesSince(tidying.start()).orElse(0) > 0
-                || now.cpuNanosSince(tidying.start()).orElse(0) > 0;
-        boolean falling = now.savedPages() < tidying.last().savedPages()
-                || now.itemPages() < tidying.last().itemPages();
-        if ((moved && !falling) || now.nanosSince(tidying.start()) > TIDY_AT_MOST_NANOS) {
-            return with(unseen.tidied())
-                    .with(new Resting(now, unseen.guests().isEmpty(), "ksmd has passed guests that ended."));
+    private Adaptive tidying(Resting resting, Reading now) {
+        return with(Tidying.begin(resting, now, Pace.begin(now, 0, settings.maxCpuPercent(), Pace.Work.MERGING)));
+    }
+
+    private Adaptive tidy(Tidying tidying, AdaptiveSample sample, Reading now) {
+        String outcome = tidying.rest().outcome();
+        Resting rest = unseen.guests().isEmpty()
+                ? new Resting(now, true, outcome)
+                : new Resting(tidying.rest().since(), false, outcome);
+        // Behind the one process, and a little for those that have grown.
+        long farthest = 2 * unseen.largestBytes() / sample.pageSizeBytes();
+        boolean passed = (tidying.fell() && !tidying.isFalling(now))
+                || now.laps() > tidying.start().laps()
+                || now.walkedPagesSince(tidying.start()).orElse(0) > farthest;
+        if (passed) {
+            return with(unseen.tidied()).with(rest);
         }
-        return with(new Tidying(tidying.start(), now));
+        boolean inVain = !now.hasMovedSince(tidying.start()) && now.nanosSince(tidying.start()) > TIDY_IN_VAIN_NANOS;
+        if (inVain) {
+            return with(unseen.stillGone(now.nanos())).with(rest);
+        }
+        return called(rest, sample, now)
+                .orElseGet(() -> with(tidying.next(now, paced(tidying.pace(), now, Pace.Work.MERGING))));
     }
 
     /** Whether ksmd still sleeps after the last page of a lap whose end was seen now. */
@@ -250,11 +267,25 @@ public record Adaptive(
                 this,
                 Orders.knobs(doing, sample.knobs().keySet()),
                 Orders.phase(doing),
-                doing instanceof Resting resting
-                        ? Orders.why(this, resting, prospect(resting, sample))
-                        : Orders.why(doing),
+                why(sample),
                 Orders.nextLook(this),
                 Orders.lapPercent(doing));
+    }
+
+    private String why(AdaptiveSample sample) {
+        return switch (doing) {
+            case Boosting boosting -> boosting.why();
+            case Tracking _ -> "Another lap, as long as it pays.";
+            case Tidying _ -> "ksmd passes guests that have ended.";
+            case Resting _ when unseen.guests().isEmpty() -> "There is no guest.";
+            case Resting _ when settings.onlyUnderPressure() && !pressure.isShort() -> "Memory is plentiful.";
+            case Resting resting -> {
+                Prospect prospect = prospect(resting, sample, last);
+                yield unseen.worthMentioning() && !prospect.pays()
+                        ? resting.outcome() + " " + prospect.what() + " do not pay for another yet."
+                        : resting.outcome();
+            }
+        };
     }
 
     private Adaptive with(Reading now) {

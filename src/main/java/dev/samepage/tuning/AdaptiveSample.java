@@ -29,4 +29,9 @@ public record AdaptiveSample(
         knobs = Map.copyOf(knobs);
         guests = List.copyOf(guests);
     }
+
+    /** Whether ksmd may scan; an order that has not reached the kernel is not seen here. */
+    boolean isScanning() {
+        return knobs.getOrDefault(Knob.RUN, 0L) == 1;
+    }
 }

@@ -4,8 +4,10 @@ package dev.samepage.tuning;
  * What a policy says about mode Adaptive.
  *
  * @param maxCpuPercent of one core for ksmd, 1 to 100, and only while there is something to gain
- * @param minSavedBytesPerCpuSecond the floor: scanning that is expected to save less for each second of ksmd's CPU is not done
- * @param maxRestSeconds after which all memory is looked at again, even if nothing calls for it
+ * @param minSavedBytesPerCpuSecond the floor: scanning that is expected to save less for each second of ksmd's CPU is not done, except that a
+ *     fourth is enough while memory is short
+ * @param maxRestSeconds after which all memory is looked at again, even if nothing calls for it; later where that would take more than 1 % of
+ *     a core over the time
  * @param onlyUnderPressure whether ksmd rests as long as memory is plentiful
  * @param memoryAvailableBelowPercent below which memory is short, in per cent of the host's
  */

@@ -1,5 +1,6 @@
 package dev.samepage.tuning;
 
+import dev.samepage.tuning.Pace.Work;
 import java.util.OptionalDouble;
 
 /** Where Adaptive stands. */
@@ -8,16 +9,21 @@ sealed interface Doing {
      * ksmd stands still.
      *
      * @param since the reading with which the rest began
-     * @param atBoundary whether ksmd stands between two laps, so that memory which comes now is in the very next one
+     * @param stoppedAtBoundary whether ksmd was stopped between two laps
      * @param outcome what has led to it, as a sentence
      */
-    record Resting(Reading since, boolean atBoundary, String outcome) implements Doing {}
+    record Resting(Reading since, boolean stoppedAtBoundary, String outcome) implements Doing {
+        /** Whether ksmd stands between two laps, so that memory which comes now is in the very next one, whole. */
+        boolean isAtBoundary(Reading now) {
+            return stoppedAtBoundary && now.walkedPagesSince(since).orElse(0) == 0;
+        }
+    }
 
     /**
-     * A boost.
+     * A boost: two whole laps, since the kernel merges a page at its second visit.
      *
      * @param start the reading with which it began
-     * @param plannedLaps whole ones
+     * @param fromBoundary whether ksmd stood between two laps then
      * @param lapNumber the one under way; 0 is the rest of the lap in the middle of which ksmd stood
      * @param gainedPages in the laps before
      * @param prospect what it is for
@@ -26,7 +32,7 @@ sealed interface Doing {
      */
     record Boosting(
             Reading start,
-            int plannedLaps,
+            boolean fromBoundary,
             int lapNumber,
             Lap lap,
             Pace pace,
@@ -36,31 +42,65 @@ sealed interface Doing {
             boolean unasked,
             String why)
             implements Doing {
+        private static final int LAPS = 2;
+
         boolean isLastLap() {
-            return lapNumber == plannedLaps;
+            return lapNumber == LAPS;
+        }
+
+        /** What ksmd does in the lap under way: it merges nothing where all that is new is met for the first time. */
+        Work work() {
+            return work(fromBoundary, lapNumber);
+        }
+
+        static Work work(boolean fromBoundary, int lapNumber) {
+            return fromBoundary && lapNumber < LAPS ? Work.MEETING : Work.MERGING;
         }
 
         Boosting with(Lap nextLap, Pace nextPace) {
             return new Boosting(
-                    start, plannedLaps, lapNumber, nextLap, nextPace, gainedPages, prospect, thorough, unasked, why);
+                    start, fromBoundary, lapNumber, nextLap, nextPace, gainedPages, prospect, thorough, unasked, why);
         }
 
-        Boosting with(Pace nextPace) {
-            return with(lap, nextPace);
-        }
-
-        Boosting nextLap(Lap next) {
+        Boosting nextLap(Lap next, int maxCpuPercent) {
             return new Boosting(
                     start,
-                    plannedLaps,
+                    fromBoundary,
                     lapNumber + 1,
                     next,
-                    pace,
+                    work(fromBoundary, lapNumber + 1) == Work.MERGING ? pace.merging(maxCpuPercent) : pace,
                     gainedPages + lap.gainedPages(),
                     prospect,
                     thorough,
                     unasked,
                     why);
+        }
+
+        /**
+         * What it has come to.
+         *
+         * @param now the reading at the end of its last lap
+         */
+        Experience.Outcome outcome(Reading now, long pageSizeBytes) {
+            long gained = Math.max(
+                    (gainedPages + lap.gainedPages()) * pageSizeBytes,
+                    // What was written to and merges at the same visit does not show in the counters.
+                    (now.savedPages() - start.savedPages()) * pageSizeBytes + prospect.erodedBytes());
+            return new Experience.Outcome(
+                    prospect.expectedBytes(),
+                    gained,
+                    now.cpuNanosSince(start).isPresent()
+                            ? now.cpuNanosSince(start).getAsLong() / 1e9
+                            : prospect.cpuSeconds(),
+                    pairShare(now, gained / pageSizeBytes),
+                    prospect.isForEroded(),
+                    unasked);
+        }
+
+        /** Where nothing has merged, what was left out may be what was missing: then nothing is left out the next time. */
+        private double pairShare(Reading now, long merged) {
+            long pairs = Math.max(0, now.sharedPages() - lap.start().sharedPages());
+            return merged <= 0 ? 1 : Math.min(1, (double) pairs / merged);
         }
     }
 
@@ -68,12 +108,41 @@ sealed interface Doing {
      * Further laps as long as they pay.
      *
      * @param changedPages during the lap before
+     * @param patient whether the lap is made to its end: what is to merge may come last in it
      * @param thorough whether nothing is left out
      */
-    record Tracking(Lap lap, Pace pace, long changedPages, boolean thorough) implements Doing {}
+    record Tracking(Lap lap, Pace pace, long changedPages, boolean patient, boolean thorough) implements Doing {
+        Tracking with(Lap nextLap, Pace nextPace) {
+            return new Tracking(nextLap, nextPace, changedPages, patient, thorough);
+        }
+    }
 
-    /** ksmd passes guests that have ended. */
-    record Tidying(Reading start, Reading last) implements Doing {}
+    /**
+     * ksmd passes guests that have ended. The kernel has queued them behind the process that ksmd is at: between two laps they are the very
+     * next, else that one comes first.
+     *
+     * @param rest that was interrupted
+     * @param fell whether pages have left the kernel's counters
+     * @param pace to get through the process that ksmd is at
+     */
+    record Tidying(Resting rest, Reading start, Reading last, boolean fell, Pace pace) implements Doing {
+        static Tidying begin(Resting rest, Reading now, Pace pace) {
+            return new Tidying(rest, now, now, false, pace);
+        }
+
+        Tidying next(Reading now, Pace nextPace) {
+            return new Tidying(rest, start, now, fell || isFalling(now), nextPace);
+        }
+
+        boolean isFalling(Reading now) {
+            return now.savedPages() < last.savedPages() || now.itemPages() < last.itemPages();
+        }
+
+        /** Whether the process that ksmd is at comes first. */
+        boolean hasFartherToGo() {
+            return !fell && last.hasMovedSince(start);
+        }
+    }
 
     /** How far the lap is that ksmd makes; empty where it makes none, or nobody can tell. */
     default OptionalDouble lapShare() {

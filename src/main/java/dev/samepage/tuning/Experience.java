@@ -20,6 +20,7 @@ record Experience(
         long lookAgainSeconds) {
     private static final double FIRST_SHARE = 0.5;
     private static final double LEAST_SHARE = 0.02;
+
     /** However good a boost was, the next share is not more than this times the one before. */
     private static final double MOST_GROWTH = 3;
 
@@ -28,6 +29,10 @@ record Experience(
     private static final long SHORTEST_LOOK_AGAIN_SECONDS = 60;
     private static final long BARREN_PAUSE_SECONDS = 15;
     private static final int MOST_BARREN = 16;
+
+    /** Under pressure the pauses after boosts that have not paid are so much shorter. */
+    private static final int PRESSURE_HASTE = 4;
+
     /** Of the pages that changed during the second lap, how many of those that could merge do so in a third one. */
     private static final double THIRD_LAP_SHARE = 0.5;
 
@@ -66,8 +71,9 @@ record Experience(
     }
 
     /** For how long no boost is made after those that have not paid. */
-    long pauseSeconds(AdaptiveSettings settings) {
-        return barrenBoosts == 0 ? 0 : Math.min(settings.maxRestSeconds(), BARREN_PAUSE_SECONDS << barrenBoosts);
+    long pauseSeconds(AdaptiveSettings settings, boolean pressed) {
+        long pause = barrenBoosts == 0 ? 0 : Math.min(settings.maxRestSeconds(), BARREN_PAUSE_SECONDS << barrenBoosts);
+        return pressed ? pause / PRESSURE_HASTE : pause;
     }
 
     Experience with(LapCost newer) {
@@ -77,14 +83,31 @@ record Experience(
 
     Experience after(Outcome outcome, AdaptiveSettings settings) {
         boolean paid = outcome.gainedBytes() >= settings.minSavedBytesPerCpuSecond() * outcome.cpuSeconds();
-        return new Experience(
+        if (outcome.unasked() && !paid) {
+            // Nothing called for it, and there was nothing: that tells nothing of memory which comes some day.
+            return lookingAgainAfter(Math.min(settings.maxRestSeconds(), lookAgainSeconds * 2));
+        }
+        Experience wiser = new Experience(
                 cost,
                 outcome.remerging() ? mergingShare : share(mergingShare, outcome),
                 outcome.remerging() ? share(remergingShare, outcome) : remergingShare,
                 outcome.pairShare(),
                 volatilePages,
                 paid ? 0 : Math.min(MOST_BARREN, barrenBoosts + 1),
-                outcome.unasked() ? lookAgain(paid, settings) : lookAgainSeconds);
+                lookAgainSeconds);
+        return outcome.unasked()
+                ? wiser.lookingAgainAfter(Math.max(
+                        Math.min(SHORTEST_LOOK_AGAIN_SECONDS, settings.maxRestSeconds()), lookAgainSeconds / 2))
+                : wiser;
+    }
+
+    /** The same host under other settings. */
+    Experience under(AdaptiveSettings settings) {
+        return lookingAgainAfter(settings.maxRestSeconds());
+    }
+
+    private Experience lookingAgainAfter(long seconds) {
+        return new Experience(cost, mergingShare, remergingShare, pairShare, volatilePages, barrenBoosts, seconds);
     }
 
     private static double share(double before, Outcome outcome) {
@@ -93,12 +116,6 @@ record Experience(
         }
         double asExpected = (double) outcome.gainedBytes() / outcome.expectedBytes();
         return Math.clamp(before * (1 + Math.min(asExpected, 2 * MOST_GROWTH - 1)) / 2, LEAST_SHARE, 1);
-    }
-
-    private long lookAgain(boolean paid, AdaptiveSettings settings) {
-        return paid
-                ? Math.max(Math.min(SHORTEST_LOOK_AGAIN_SECONDS, settings.maxRestSeconds()), lookAgainSeconds / 2)
-                : Math.min(settings.maxRestSeconds(), lookAgainSeconds * 2);
     }
 
     /** What was left out by the last lap was what had been missing. */

@@ -33,13 +33,14 @@ record Lap(Reading start, Reading last, long expectedPages, long uncertainPages,
                 0);
     }
 
-    Lap next(Reading now) {
+    /** The lap as it stands now; where ksmd does not run, it is not the lap's fault that it gets no further. */
+    Lap next(Reading now, boolean scanning) {
         return new Lap(
                 start,
                 now,
                 expectedPages,
                 uncertainPages,
-                now.hasMovedSince(last) ? now.nanos() : movedNanos,
+                !scanning || now.hasMovedSince(last) ? now.nanos() : movedNanos,
                 gainedPages + Math.max(0, now.savedPages() - last.savedPages()));
     }
 
@@ -59,6 +60,16 @@ record Lap(Reading start, Reading last, long expectedPages, long uncertainPages,
         return walked.isEmpty()
                 ? OptionalDouble.empty()
                 : OptionalDouble.of(Math.min(1, (double) walked.getAsLong() / expectedPages));
+    }
+
+    /**
+     * How far it is, 0 to 1.
+     *
+     * @param wholeSeconds ksmd's CPU that all of it is reckoned to take, for where the kernel does not tell
+     */
+    double share(double wholeSeconds) {
+        return share().orElseGet(
+                        () -> wholeSeconds <= 0 ? 0 : Math.min(1, cpuNanos().orElse(0) / 1e9 / wholeSeconds));
     }
 
     /** Pages that are surely left; below 0 near the end. Empty where the kernel does not tell. */

@@ -45,6 +45,11 @@ record LapCost(double factor, double dearestPageNanos) {
         return factor * pages.oldNanos() / 1e9;
     }
 
+    /** ksmd's CPU for merging so many pages that it meets for the second time, beside that of the lap. */
+    double mergingSeconds(long pages) {
+        return factor * pages * MERGING_NANOS / 1e9;
+    }
+
     /** After a boost that should have taken so long and took so long. */
     LapCost measured(double expectedSeconds, double seconds, double dearestNanos) {
         double ratio = expectedSeconds <= 0 || seconds <= 0 ? 1 : seconds / expectedSeconds;

@@ -39,8 +39,14 @@ final class Orders {
                 scan(knobs, tracking.pace().knobs(isCreeping(doing)));
                 knobs.put(Knob.SMART_SCAN, tracking.thorough() ? 0L : 1L);
             }
-            case Tidying _ ->
-                scan(knobs, Map.of(Knob.PAGES_TO_SCAN, TIDYING_PAGES, Knob.SLEEP_MILLISECS, TIDYING_SLEEP_MILLIS));
+            // What has ended is passed without counting; only if it is not the very next, ksmd goes on in earnest.
+            case Tidying tidying ->
+                scan(
+                        knobs,
+                        tidying.hasFartherToGo()
+                                ? tidying.pace().knobs(false)
+                                : Map.of(
+                                        Knob.PAGES_TO_SCAN, TIDYING_PAGES, Knob.SLEEP_MILLISECS, TIDYING_SLEEP_MILLIS));
         }
         knobs.put(Knob.ADVISOR_MODE, 0L);
         knobs.keySet().retainAll(available);
@@ -58,27 +64,6 @@ final class Orders {
             case Boosting _ -> Phase.BOOST;
             case Tracking _, Tidying _ -> Phase.TRACK;
         };
-    }
-
-    static String why(Doing doing) {
-        return switch (doing) {
-            case Boosting boosting -> boosting.why();
-            case Tracking _ -> "Another lap, as long as it pays.";
-            case Tidying _ -> "ksmd passes guests that have ended.";
-            case Resting resting -> resting.outcome();
-        };
-    }
-
-    static String why(Adaptive adaptive, Resting resting, Prospect prospect) {
-        if (adaptive.unseen().guests().isEmpty()) {
-            return "There is no guest.";
-        }
-        if (adaptive.settings().onlyUnderPressure() && !adaptive.pressure().isShort()) {
-            return "Memory is plentiful.";
-        }
-        return adaptive.unseen().worthMentioning() && !prospect.pays()
-                ? resting.outcome() + " " + prospect.what() + " do not pay for another yet."
-                : resting.outcome();
     }
 
     /** The more guests there are, the more a look costs. */

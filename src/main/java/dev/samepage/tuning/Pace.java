@@ -58,10 +58,10 @@ record Pace(long batchPages, long sleepMillis, double dearestPageNanos, double l
     }
 
     /** The pace to begin with: that of the dearest pages. */
-    static Pace begin(Reading now, double dearestPageNanos, int maxCpuPercent) {
+    static Pace begin(Reading now, double dearestPageNanos, int maxCpuPercent, Work work) {
         double limit = maxCpuPercent / 100.0;
-        long batch = batch(Work.MEETING, dearestPageNanos, limit);
-        long sleep = sleep(batch, Work.MEETING.dearestPageNanos, limit, 0);
+        long batch = batch(work, dearestPageNanos, limit);
+        long sleep = sleep(batch, work.dearestPageNanos, limit, 0);
         return new Pace(batch, sleep, dearestPageNanos, TICK_MILLIS, List.of(now));
     }
 

@@ -15,16 +15,16 @@ record Prospect(long unseenBytes, long erodedBytes, long expectedBytes, double c
     /** Under memory pressure a fourth of the yield is enough. */
     private static final double PRESSURE_DISCOUNT = 0.25;
 
-    /** Memory that does not pay for a boost waits for this long at least, */
+    /** For how long memory that does not pay for a boost waits at least. */
     private static final double WAITS_SECONDS = 600;
 
-    /** and so long that the boost is less than a hundredth of a core over the time. */
+    /** Of a core, the most that a boost which does not pay may come to over the time since the one before. */
     private static final double UNPAID_CORE_SHARE = 0.01;
 
     /** Memory that comes to less than this share of what would pay waits for the end of the rest. */
     private static final double WORTH_WAITING_FOR = 0.1;
 
-    /** However cheap a lap is. */
+    /** Less is not worth a lap, however cheap that is. */
     private static final long LEAST_BYTES = 1 << 20;
 
     static Prospect of(

@@ -15,7 +15,8 @@ import java.util.function.UnaryOperator;
  * @param bytes unseen in all
  * @param sinceNanos when it became worth mentioning; meaningless while it is not
  * @param grewAtNanos when it last grew
- * @param gone guests that ended since ksmd last ran: their pages are still counted
+ * @param gone guests that ksmd has looked at, and that have ended since it last passed them: their pages are still counted
+ * @param goneAtNanos when the first of them was found to have ended
  */
 record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewAtNanos, int gone, long goneAtNanos) {
     private static final long WORTH_MENTIONING_BYTES = 1 << 20;
@@ -56,6 +57,10 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
         long unseenBytes() {
             return residentBytes - seenBytes;
         }
+
+        long metBytes() {
+            return Math.max(0, lapBytes - seenBytes);
+        }
     }
 
     Unseen {
@@ -89,8 +94,9 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
             next.put(guest.guest(), before.now(guest.residentBytes()));
         }
         long now = sample.monotonicNanos();
-        long left = guests.keySet().stream()
-                .filter(guest -> !next.containsKey(guest))
+        long left = guests.entrySet().stream()
+                .filter(guest ->
+                        !next.containsKey(guest.getKey()) && guest.getValue().seenBytes() > 0)
                 .count();
         long sum = sum(next);
         boolean small = sum < WORTH_MENTIONING_BYTES;
@@ -102,7 +108,7 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
                 began ? now : sinceNanos,
                 grew || began ? now : grewAtNanos,
                 gone + (int) left,
-                left > 0 ? now : goneAtNanos);
+                gone == 0 && left > 0 ? now : goneAtNanos);
     }
 
     /** All that is there now is seen by the laps of the boost whose first one begins. */
@@ -114,6 +120,11 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
     /** Another lap begins. */
     Unseen lapBegins() {
         return with(Memory::lapBegins);
+    }
+
+    /** Of what is unseen, what was there already when the lap that is over now began: it has been visited once. */
+    long metBytes() {
+        return guests.values().stream().mapToLong(Memory::metBytes).sum();
     }
 
     /** A lap after those of the boost is over: what was there when the one before it began has been visited twice. */
@@ -142,6 +153,11 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
         return new Unseen(guests, bytes, sinceNanos, grewAtNanos, 0, 0);
     }
 
+    /** ksmd did not get to those that ended. */
+    Unseen stillGone(long now) {
+        return new Unseen(guests, bytes, sinceNanos, grewAtNanos, gone, now);
+    }
+
     /** Whether growth has come to a pause, or has been waited for long enough. */
     boolean isSettled(long now) {
         return now - grewAtNanos >= SETTLED_NANOS || now - sinceNanos >= SETTLING_AT_MOST_NANOS;
@@ -159,6 +175,11 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
     /** How much of this kind of memory there is in all. */
     long residentBytes() {
         return guests.values().stream().mapToLong(Memory::residentBytes).sum();
+    }
+
+    /** How much the largest guest has. */
+    long largestBytes() {
+        return guests.values().stream().mapToLong(Memory::residentBytes).max().orElse(0);
     }
 
     private static long sum(Map<Guest, Memory> guests) {

@@ -8,6 +8,7 @@ import dev.samepage.api.OnRemoval;
 import dev.samepage.api.Phase;
 import dev.samepage.api.State;
 import dev.samepage.kernel.Counter;
+import dev.samepage.kernel.Errno;
 import dev.samepage.kernel.FakeKsm;
 import dev.samepage.kernel.FakeProc;
 import dev.samepage.kernel.Knob;
@@ -86,7 +87,7 @@ class AdaptationTest {
         KsmNodeStatus status = run(node, boosting(node), Duration.ofSeconds(1));
 
         assertThat(status.phase()).isEqualTo(Phase.BOOST);
-        assertThat(status.phaseReason()).isEqualTo("For 781 MiB that no lap has seen.");
+        assertThat(status.phaseReason()).isEqualTo("For 777 MiB that no lap has seen.");
         assertThat(node.ksm.value(Knob.RUN)).isEqualTo(1);
     }
 
@@ -206,6 +207,63 @@ class AdaptationTest {
         assertThat(agent.untilNextRound()).isEqualTo(Duration.ofMillis(100));
         laps(node, agent);
         assertThat(agent.untilNextRound()).isEqualTo(Duration.ofMillis(500));
+    }
+
+    @Test
+    void goesOnTryingToStartKsmdAndSaysSoWhereTheKernelRefuses() {
+        NodeUnderTest node = adaptive();
+        node.ksm.refuse(Knob.RUN, Errno.EROFS);
+        Agent agent = boosting(node);
+        KsmNodeStatus status = run(node, agent, Duration.ofMinutes(2));
+
+        assertThat(status.state()).isEqualTo(State.FAILED);
+        assertThat(status.phase()).isNull();
+
+        node.ksm.accept(Knob.RUN);
+        run(node, agent, Duration.ofMinutes(5));
+        assertThat(node.ksm.value(Knob.RUN)).isEqualTo(1);
+        assertThat(agent.round().state()).isEqualTo(State.APPLIED);
+    }
+
+    @Test
+    void stopsKsmdInTheMiddleOfABoostAlsoWhereTheSettingsAreKept() {
+        NodeUnderTest node = adaptive();
+        Map<Knob, Long> found = node.knobs();
+        Agent agent = boosting(node);
+        node.tell(NodeUnderTest.released(OnRemoval.KEEP, NodeUnderTest.FORBIDDEN));
+        KsmNodeStatus status = agent.round();
+
+        assertThat(node.knobs()).isEqualTo(found);
+        assertThat(status.state()).isEqualTo(State.RESTORED);
+        assertThat(status.message()).contains("onRemoval: Keep");
+    }
+
+    @Test
+    void stopsKsmdInTheMiddleOfABoostWhereItIsToldWhatItDoesNotUnderstand() {
+        NodeUnderTest node = adaptive();
+        Agent agent = boosting(node);
+        node.tell(NodeUnderTest.unknownMode());
+        assertThat(agent.round().state()).isEqualTo(State.FAILED);
+        assertThat(node.ksm.value(Knob.RUN)).isZero();
+
+        node.tell(NodeUnderTest.mode(Mode.ADAPTIVE, NodeUnderTest.FORBIDDEN));
+        run(node, agent, Duration.ofSeconds(4));
+        assertThat(node.ksm.value(Knob.RUN)).isEqualTo(1);
+    }
+
+    @Test
+    void looksAtEverythingAgainAfterEverythingWasUnmergedInAnotherMode() {
+        NodeUnderTest node = adaptive();
+        Agent agent = boosting(node);
+        laps(node, agent);
+        new FakeProc(directory.resolve("proc")).ksmStat(GUEST, GUEST_PAGES, "no", "yes");
+        node.tell(NodeUnderTest.fixed(100, 20));
+        agent.round();
+        new FakeProc(directory.resolve("proc")).ksmStat(GUEST, 0, "no", "yes");
+        node.ksm.with(Counter.FULL_SCANS, 0).with(Knob.RUN, 0);
+        node.tell(NodeUnderTest.mode(Mode.ADAPTIVE, NodeUnderTest.FORBIDDEN));
+
+        assertThat(run(node, agent, Duration.ofSeconds(4)).phase()).isEqualTo(Phase.BOOST);
     }
 
     @Test

@@ -44,6 +44,11 @@ class AdaptiveKernelTest {
         });
     }
 
+    /** By the guests' page tables, whatever KSM counts. */
+    private static void assertSaves(GuestFleet fleet, long mebibytes) {
+        assertThat(fleet.trueSavedBytes()).isCloseTo(mebibytes * MEBIBYTE, Percentage.withPercentage(2));
+    }
+
     @Test
     void mergesWhatComesWhileItRestsInTwoLapsAndRestsAgain() {
         try (var agent = agent(70);
@@ -56,7 +61,7 @@ class AdaptiveKernelTest {
 
             // One more where this machine was too busy for ksmd to be stopped at the boundary.
             assertThat(agent.laps() - laps).isBetween(2L, 3L);
-            assertThat(fleet.trueSavedBytes()).isCloseTo(5 * 40 * MEBIBYTE, Percentage.withPercentage(2));
+            assertSaves(fleet, 5 * 40);
         }
     }
 
@@ -71,7 +76,7 @@ class AdaptiveKernelTest {
 
             // Two for the first four, and three for the newcomers, one of which may be the same.
             assertThat(agent.laps()).isLessThanOrEqualTo(6);
-            assertThat(fleet.trueSavedBytes()).isCloseTo(5 * 40 * MEBIBYTE, Percentage.withPercentage(2));
+            assertSaves(fleet, 5 * 40);
         }
     }
 
@@ -101,7 +106,7 @@ class AdaptiveKernelTest {
             untilItHasSaved(agent, 3 * 40);
 
             assertThat(agent.boosts()).isGreaterThan(boosts);
-            assertThat(fleet.pids()).hasSize(4);
+            assertSaves(fleet, 3 * 40);
         }
     }
 
@@ -112,7 +117,7 @@ class AdaptiveKernelTest {
                 var fleet = GuestFleet.start(4, new ProcessGuest(slow))) {
             untilItHasSaved(agent, 3 * 40);
 
-            assertThat(fleet.pids()).hasSize(4);
+            assertSaves(fleet, 3 * 40);
         }
     }
 
@@ -122,15 +127,55 @@ class AdaptiveKernelTest {
                 var fleet = GuestFleet.start(4, new ProcessGuest(GuestMemory.of(0, 40)))) {
             fleet.awaitReady();
             within().until(() -> agent.boosts() == 1 && agent.value(Knob.RUN) == 0);
-            long laps = agent.laps();
-            long cpu = agent.cpuNanos();
-            within().until(() -> agent.moments().getLast().nanos()
-                            - agent.moments().get(agent.moments().size() / 2).nanos()
-                    > Duration.ofSeconds(5).toNanos());
+            assertThat(agent.laps()).isBetween(2L, 3L);
 
-            assertThat(laps).isBetween(2L, 3L);
-            assertThat(agent.laps()).isEqualTo(laps);
+            // What comes after a boost that has brought nothing waits for 30 s.
+            long cpu = agent.cpuNanos();
+            fleet.add(4);
+            fleet.awaitReady();
+            untilItHasLooked(agent, 20);
+            assertThat(agent.boosts()).isEqualTo(1);
             assertThat(agent.cpuNanos() - cpu).isLessThan(Duration.ofMillis(50).toNanos());
+            agent.pass(Duration.ofSeconds(30));
+            within().until(() -> agent.boosts() == 2 && agent.value(Knob.RUN) == 0);
+
+            // And after another one for 60 s.
+            fleet.add(4);
+            fleet.awaitReady();
+            agent.pass(Duration.ofSeconds(30));
+            untilItHasLooked(agent, 20);
+            assertThat(agent.boosts()).isEqualTo(2);
+            agent.pass(Duration.ofSeconds(30));
+            within().until(() -> agent.boosts() == 3);
+        }
+    }
+
+    private static void untilItHasLooked(AdaptiveOnRealKsm agent, int times) {
+        int before = agent.moments().size();
+        within().until(() -> agent.moments().size() >= before + times);
+    }
+
+    @Test
+    void letsSmallArrivalsWaitUntilTheyPayTogetherOrHaveWaitedForTenMinutes() {
+        try (var agent = agent(70);
+                var fleet = GuestFleet.start(4, new ProcessGuest(GuestMemory.of(40, 40)))) {
+            fleet.awaitReady();
+            untilItHasSaved(agent, 3 * 40);
+            long boosts = agent.boosts();
+            ProcessGuest small = new ProcessGuest(GuestMemory.of(16, 2));
+            try (var one = GuestFleet.start(1, small).awaitReady()) {
+                untilItHasLooked(agent, 20);
+                assertThat(agent.boosts()).isEqualTo(boosts);
+                one.add(12);
+                one.awaitReady();
+                within().until(() -> agent.boosts() == boosts + 1 && agent.value(Knob.RUN) == 0);
+                one.add(1);
+                one.awaitReady();
+                untilItHasLooked(agent, 20);
+                assertThat(agent.boosts()).isEqualTo(boosts + 1);
+                agent.pass(Duration.ofMinutes(10));
+                within().until(() -> agent.boosts() == boosts + 2);
+            }
         }
     }
 
@@ -141,10 +186,11 @@ class AdaptiveKernelTest {
             within().until(() -> agent.value(Knob.RUN) == 1);
             agent.stop();
             assertThat(agent.value(Knob.RUN)).isEqualTo(1);
+            assertThat(agent.savedBytes()).isLessThan(3 * 40 * MEBIBYTE);
             agent.start();
             untilItHasSaved(agent, 3 * 40);
 
-            assertThat(fleet.pids()).hasSize(4);
+            assertSaves(fleet, 3 * 40);
         }
     }
 
@@ -155,12 +201,11 @@ class AdaptiveKernelTest {
             untilItHasSaved(agent, 3 * 40);
             agent.stop();
             long cpu = agent.cpuNanos();
-            int rounds = agent.moments().size();
             agent.start();
-            within().until(() -> agent.moments().size() > rounds + 10);
+            untilItHasLooked(agent, 10);
 
             assertThat(agent.cpuNanos() - cpu).isLessThan(Duration.ofMillis(50).toNanos());
-            assertThat(fleet.trueSavedBytes()).isCloseTo(3 * 40 * MEBIBYTE, Percentage.withPercentage(2));
+            assertSaves(fleet, 3 * 40);
         }
     }
 
@@ -170,16 +215,24 @@ class AdaptiveKernelTest {
                 var fleet = GuestFleet.start(6, new ProcessGuest(GUEST)).awaitReady()) {
             untilItHasSaved(agent, 5 * 40);
             long cpu = agent.cpuNanos();
-            List.copyOf(fleet.pids()).subList(0, 3).forEach(fleet::stop);
+            List.copyOf(fleet.pids()).subList(0, 2).forEach(fleet::stop);
             assertThat(agent.savedBytes()).isGreaterThanOrEqualTo(5 * 40 * MEBIBYTE);
-            within().untilAsserted(() -> {
-                assertThat(agent.savedBytes()).isLessThan(3 * 40 * MEBIBYTE);
-                assertThat(agent.value(Knob.RUN)).isZero();
-            });
+            untilItHasCleanedUp(agent, 3 * 40);
+            // ksmd stands at one of the others now, which comes before this one.
+            fleet.stop(fleet.pids().get(1));
+            untilItHasCleanedUp(agent, 2 * 40);
 
             assertThat(agent.boosts()).isEqualTo(1);
-            assertThat(agent.cpuNanos() - cpu).isLessThan(Duration.ofMillis(300).toNanos());
+            assertThat(agent.cpuNanos() - cpu).isLessThan(Duration.ofMillis(500).toNanos());
+            assertSaves(fleet, 2 * 40);
         }
+    }
+
+    private static void untilItHasCleanedUp(AdaptiveOnRealKsm agent, long mebibytes) {
+        within().pollInterval(Duration.ofSeconds(2)).until(() -> {
+            agent.pass(Duration.ofSeconds(61));
+            return agent.savedBytes() < (mebibytes + 5) * MEBIBYTE && agent.value(Knob.RUN) == 0;
+        });
     }
 
     @Test
@@ -191,7 +244,7 @@ class AdaptiveKernelTest {
             assertThat(agent.counters().get(Counter.PAGES_SHARED)).hasValue(0);
             untilItHasSaved(agent, 3 * 40);
 
-            assertThat(fleet.pids()).hasSize(4);
+            assertSaves(fleet, 3 * 40);
         }
     }
 

@@ -22,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Agents that run mode Adaptive on this machine's KSM, one after the other, each until it is stopped. */
@@ -35,6 +36,8 @@ final class AdaptiveOnRealKsm implements AutoCloseable {
     private final List<Moment> moments = new CopyOnWriteArrayList<>();
     private @Nullable Thread agent;
     private volatile boolean stopped;
+    private volatile @Nullable Throwable failure;
+    private final AtomicLong aheadNanos = new AtomicLong();
 
     /** What was so after a round. */
     record Moment(long nanos, long cpuNanos, @Nullable Phase phase) {}
@@ -64,7 +67,7 @@ final class AdaptiveOnRealKsm implements AutoCloseable {
                 new StateDirectory(state),
                 new Told(),
                 new ReportSchedule(Duration.ofMinutes(5), () -> 0.5),
-                System::nanoTime,
+                this::nanoTime,
                 new Activity());
         stopped = false;
         agent = Thread.ofPlatform().start(() -> run(next));
@@ -75,11 +78,13 @@ final class AdaptiveOnRealKsm implements AutoCloseable {
         try {
             while (!stopped) {
                 KsmNodeStatus status = running.round();
-                moments.add(new Moment(System.nanoTime(), cpuNanos(), status.phase()));
+                moments.add(new Moment(nanoTime(), cpuNanos(), status.phase()));
                 Thread.sleep(running.untilNextRound());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            failure = e;
         }
     }
 
@@ -133,6 +138,7 @@ final class AdaptiveOnRealKsm implements AutoCloseable {
     }
 
     long value(Knob knob) {
+        checkAlive();
         try {
             return ksm.read().getOrDefault(knob, -1L);
         } catch (IOException e) {
@@ -149,14 +155,31 @@ final class AdaptiveOnRealKsm implements AutoCloseable {
     }
 
     List<Moment> moments() {
+        checkAlive();
         return List.copyOf(moments);
+    }
+
+    private void checkAlive() {
+        Throwable died = failure;
+        if (died != null) {
+            throw new IllegalStateException("the agent has died", died);
+        }
+    }
+
+    /** The agent's clock jumps ahead. */
+    void pass(Duration time) {
+        aheadNanos.addAndGet(time.toNanos());
+    }
+
+    private long nanoTime() {
+        return System.nanoTime() + aheadNanos.get();
     }
 
     /** How often ksmd was started. */
     long boosts() {
         long boosts = 0;
         Phase before = Phase.REST;
-        for (Moment moment : moments) {
+        for (Moment moment : moments()) {
             if (moment.phase() == Phase.BOOST && before != Phase.BOOST) {
                 boosts++;
             }

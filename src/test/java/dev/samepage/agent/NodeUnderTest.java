@@ -173,6 +173,16 @@ final class NodeUnderTest implements ControlPlane {
         return covered(mode, null, null, null, unmerge);
     }
 
+    /** As an operator of a newer version may ask for. */
+    static KsmNodeSpec unknownMode() {
+        return new KsmNodeSpec(
+                new KsmNodeSpec.PolicyReference("p", 1L),
+                new Settings(null, null, null, null, null),
+                FORBIDDEN,
+                RESTORE,
+                "unknown-mode");
+    }
+
     static KsmNodeSpec covered(
             Mode mode,
             @Nullable Fixed fixed,

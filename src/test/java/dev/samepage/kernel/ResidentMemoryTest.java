@@ -32,25 +32,28 @@ class ResidentMemoryTest {
     }
 
     @Test
-    void readsResidentPagesAndWhatKsmdHasLookedAt() {
+    void readsPagesOfNoFileAndWhatKsmdHasLookedAt() {
         proc.file("100/statm", "50000 25600 3000 100 0 40000 0\n");
         proc.ksmStat(100, 17, "no", "yes");
-        assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 25600 * 4096, OptionalLong.of(17)));
+        assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 22600 * 4096, OptionalLong.of(17)));
     }
 
     @Test
     void doesWithoutKsmStat() {
-        proc.file("100/statm", "50000 1 3000 100 0 40000 0\n");
+        proc.file("100/statm", "50000 3001 3000 100 0 40000 0\n");
         assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 4096, OptionalLong.empty()));
     }
 
     @Test
-    void readsKsmStatOnlyOnce() {
-        proc.file("100/statm", "50000 1 3000 100 0 40000 0\n");
+    void readsKsmStatOnlyOnceUntilItIsToldToForget() {
+        proc.file("100/statm", "50000 3001 3000 100 0 40000 0\n");
         proc.ksmStat(100, 17, "no", "yes");
         resident();
         proc.ksmStat(100, 18, "no", "yes");
         assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 4096, OptionalLong.of(17)));
+
+        guests.forgetScanned();
+        assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 4096, OptionalLong.of(18)));
     }
 
     @Test
@@ -59,7 +62,21 @@ class ResidentMemoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "1", "1 2", "1 x 3", "1 -2 3", "1 99999999999999999999 3", "0 0 0 0 0 0 0", "\0\0\0"})
+    @ValueSource(
+            strings = {
+                "",
+                "1",
+                "1 2",
+                "1 9 3",
+                "1 x 3 0",
+                "1 9 x 0",
+                "1 -2 3 0",
+                "1 9 -2 0",
+                "1 99999999999999999999 3 0",
+                "0 0 0 0 0 0 0",
+                "1 3 9 0",
+                "\0\0\0"
+            })
     void leavesOutWhatMakesNoSense(String statm) {
         proc.file("100/statm", statm);
         assertThat(resident()).isEmpty();
@@ -67,7 +84,7 @@ class ResidentMemoryTest {
 
     @Test
     void doesNotOverflow() {
-        proc.file("100/statm", "1 9223372036854775807 1\n");
+        proc.file("100/statm", "1 9223372036854775807 1 0\n");
         assertThat(resident().getFirst().residentBytes()).isEqualTo(4096L << 40);
     }
 }

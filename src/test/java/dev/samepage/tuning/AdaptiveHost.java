@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class AdaptiveHost {
     final SimulatedKsm ksm;
 
-    private final AdaptiveSettings settings;
+    private AdaptiveSettings settings;
     private final boolean cpuIsVisible;
     private final List<Moment> moments = new ArrayList<>();
     private final Set<Integer> passed = new HashSet<>();
@@ -58,6 +58,11 @@ final class AdaptiveHost {
         step = null;
     }
 
+    /** The policy is edited. */
+    void tell(AdaptiveSettings newer) {
+        settings = newer;
+    }
+
     void run(Duration time) {
         long end = ksm.nanoTime() + time.toNanos();
         while (ksm.nanoTime() < end) {
@@ -71,7 +76,9 @@ final class AdaptiveHost {
             ksm.guests().forEach(guest -> passed.add(guest.pid()));
         }
         AdaptiveSample sample = sample();
-        step = step == null ? Adaptive.start(settings, sample) : step.next().step(sample);
+        step = step == null
+                ? Adaptive.start(settings, sample)
+                : step.next().under(settings).step(sample);
         for (WriteOrder.Step write : WriteOrder.toReach(step.knobs(), sample.knobs())) {
             assertThat(ksm.set(write.knob(), write.value())).isInstanceOf(WriteResult.Written.class);
         }

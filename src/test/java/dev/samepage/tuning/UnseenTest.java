@@ -68,11 +68,30 @@ class UnseenTest {
 
     @Test
     void doesNotHoldAGuestThatEnded() {
-        Unseen unseen = Unseen.of(at(0, guest(1, 100), guest(2, 100))).next(at(1, guest(2, 100)));
-        assertThat(unseen.bytes()).isEqualTo(100 * MEBIBYTE);
+        Unseen unseen = Unseen.of(at(0, guest(1, 100), guest(2, 100))).seen().next(at(1, guest(2, 100)));
+        assertThat(unseen.bytes()).isZero();
+        assertThat(unseen.residentBytes()).isEqualTo(100 * MEBIBYTE);
         assertThat(unseen.gone()).isEqualTo(1);
         assertThat(unseen.goneAtNanos()).isEqualTo(SECOND);
         assertThat(unseen.tidied().gone()).isZero();
+    }
+
+    @Test
+    void countsFromTheFirstGuestThatEnded() {
+        Unseen unseen = Unseen.of(at(0, guest(1, 100), guest(2, 100), guest(3, 100)))
+                .seen()
+                .next(at(1, guest(2, 100), guest(3, 100)))
+                .next(at(30, guest(3, 100)));
+        assertThat(unseen.gone()).isEqualTo(2);
+        assertThat(unseen.goneAtNanos()).isEqualTo(SECOND);
+        assertThat(unseen.stillGone(40 * SECOND).goneAtNanos()).isEqualTo(40 * SECOND);
+    }
+
+    @Test
+    void aGuestThatKsmdHasNeverLookedAtLeavesNothingBehind() {
+        Unseen unseen = Unseen.of(at(0, guest(1, 100))).next(at(1));
+        assertThat(unseen.bytes()).isZero();
+        assertThat(unseen.gone()).isZero();
     }
 
     @Test

@@ -39,6 +39,8 @@ final class Ksmd {
     private int cursor = BOUNDARY;
     private int nextBlock;
     private long batchLeft;
+    private long batchNanos;
+    private long longestBatchNanos;
 
     private @Nullable Visit visit;
     private long visitPagesLeft;
@@ -54,6 +56,10 @@ final class Ksmd {
 
     long laps() {
         return laps;
+    }
+
+    long longestBatchNanos() {
+        return longestBatchNanos;
     }
 
     Advisor advisor() {
@@ -165,6 +171,7 @@ final class Ksmd {
         if (batchLeft == 0 && state.knobs().get(Knob.SLEEP_MILLISECS) == 0) {
             throw new IllegalStateException("pages_to_scan=0 with sleep_millisecs=0 is a busy loop of the kernel");
         }
+        batchNanos = 0;
         spend(state.costs().batch());
     }
 
@@ -233,5 +240,7 @@ final class Ksmd {
         cpuNanos += nanos;
         atNanos += nanos;
         busyUntilNanos = atNanos;
+        batchNanos += nanos;
+        longestBatchNanos = Math.max(longestBatchNanos, batchNanos);
     }
 }

@@ -209,6 +209,11 @@ public final class SimulatedKsm {
         return state.kernel().schedstat() ? nanos : nanos / CPU_TICK_NANOS * CPU_TICK_NANOS;
     }
 
+    /** What the longest batch so far has taken. */
+    public long longestBatchNanos() {
+        return ksmd.longestBatchNanos();
+    }
+
     /** {@code cow_ksm} of /proc/vmstat: pages copied because somebody wrote to a merged one. Empty where the kernel does not count them. */
     public OptionalLong cowKsm() {
         return state.kernel().cowKsm() ? OptionalLong.of(state.ledger().cowKsm) : OptionalLong.empty();
