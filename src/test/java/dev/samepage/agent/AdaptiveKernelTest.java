@@ -102,11 +102,12 @@ class AdaptiveKernelTest {
                         .awaitReady()) {
             untilItHasSaved(agent, 3 * 40);
             long boosts = agent.boosts();
-            within().until(() -> agent.savedBytes() < 40 * MEBIBYTE);
-            untilItHasSaved(agent, 3 * 40);
+            // KSM's own counters do not notice while ksmd rests.
+            within().pollInterval(Duration.ofMillis(500)).until(() -> fleet.trueSavedBytes() < 40 * MEBIBYTE);
+            within().pollInterval(Duration.ofMillis(500))
+                    .until(() -> fleet.trueSavedBytes() > 3 * 40 * MEBIBYTE * 98 / 100);
 
             assertThat(agent.boosts()).isGreaterThan(boosts);
-            assertSaves(fleet, 3 * 40);
         }
     }
 
