@@ -33,8 +33,9 @@ public enum Knob {
     /** 0 or 1: pages that did not merge lately are visited less often. */
     SMART_SCAN("smart_scan", 0, 1),
     /**
-     * 0 is {@code none}, 1 is {@code scan-time}. Every change resets {@link #PAGES_TO_SCAN}: to 100 for none, to {@link
-     * #ADVISOR_MIN_PAGES_TO_SCAN} for scan-time. Any other word is refused (EINVAL), also the text that the file itself reads.
+     * 0 is {@code none}, 1 is {@code scan-time}. Every change resets {@link #PAGES_TO_SCAN}: to 100 for none, to what {@link
+     * #ADVISOR_MIN_PAGES_TO_SCAN} is at that moment for scan-time; a later change of that does nothing until the next. Any other word is
+     * refused (EINVAL), also the text that the file itself reads.
      */
     ADVISOR_MODE("advisor_mode", 0, 1) {
         @Override
@@ -53,7 +54,7 @@ public enum Knob {
             };
         }
     },
-    /** Per cent of one core. The kernel keeps the low 32 bits of whatever is written and refuses nothing. */
+    /** Per cent of one core. The kernel keeps the low 32 bits of whatever is written and refuses nothing; no other knob wraps like that. */
     ADVISOR_MAX_CPU("advisor_max_cpu", 0, 4_294_967_295L),
     /** Pages a batch with which the advisor starts; not a floor. Any number is accepted. */
     ADVISOR_MIN_PAGES_TO_SCAN("advisor_min_pages_to_scan", 0, Long.MAX_VALUE),
