@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -15,10 +14,11 @@ import java.util.stream.Collectors;
  * every knob as it was found. Ends with 0, or with 1 where something was not as it should be.
  */
 public final class Demo {
-    private static final String POLICY = "manifests/examples/fixed.yaml";
-    private static final String TABLE = "get ksmp,ksmn";
+    private static final String POLICY = "manifests/examples/adaptive.yaml";
     private static final int GUESTS = 10;
-    private static final Duration BETWEEN_TABLES = Duration.ofSeconds(3);
+    private static final int MORE_GUESTS = 4;
+    private static final Duration MOMENT = Duration.ofMillis(20);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
     private static final int SHORTEST_SECONDS = 10;
 
     private final Screen screen = new Screen(System.out);
@@ -93,48 +93,61 @@ public final class Demo {
         screen.say(cluster.register());
         cluster.startOperator();
         undo.later("delete the policies and restore the knobs", () -> release(cluster));
-        cluster.startHealthyAgent(host.directories(), "--report-every", "2s");
+        cluster.startHealthyAgent(host.directories(), "--report-every", "1s");
         screen.say("target/samepage operator  runs, log in target/demo/operator.log");
         screen.say("target/samepage agent     runs, log in target/demo/agent.log");
 
         screen.step("Start %d guests, with %d MiB each that all have in common and %d MiB that nobody else has"
-                .formatted(GUESTS, DemoHost.COMMON_MEBIBYTES, DemoHost.UNIQUE_MEBIBYTES));
+                .formatted(GUESTS, DemoHost.GUEST.commonMebibytes(), DemoHost.GUEST.uniqueMebibytes()));
         host.startGuests(GUESTS);
-        screen.say("Ready. The most that merging can save is %d copies of the common part: %d MiB."
-                .formatted(GUESTS - 1, (GUESTS - 1) * DemoHost.COMMON_MEBIBYTES));
+        screen.say(mostThatCanBeSaved(GUESTS));
 
         screen.step("Apply a policy");
-        long start = System.nanoTime();
+        Watch watch = new Watch(cluster, host, screen);
         kubectl(cluster, "apply -f " + POLICY);
-        kubectl(cluster, "wait --for=condition=Ready --timeout=60s ksmp/fixed");
-        Map<Knob, Long> applied = host.knobs();
-        screen.say(changes(host.found(), applied));
+        Map<Knob, Long> boosting = onceSentIn(host);
+        screen.say(changes(host.found(), boosting));
+        kubectl(cluster, "wait --for=condition=Ready --timeout=60s ksmp/adaptive");
         kubectl(cluster, "apply -f " + POLICY);
-        kubectl(cluster, "get ksmn --field-selector status.state=Applied");
 
-        screen.step("Watch the saving grow");
-        watch(cluster, host, start, length.multipliedBy(3).dividedBy(4));
+        screen.step("Watch ksmd save, and rest once there is nothing more to gain");
+        watch.until(length.dividedBy(2));
 
-        // Linux has the advisor since 6.8.
-        String second = host.found().containsKey(Knob.ADVISOR_MODE) ? "kernel-advisor" : "stopped";
-        screen.step("Let another policy take over");
-        kubectl(cluster, "apply -f manifests/examples/" + second + ".yaml");
-        kubectl(cluster, "delete ksmp fixed");
-        kubectl(cluster, "wait --for=condition=Ready --timeout=60s ksmp/" + second);
-        Map<Knob, Long> appliedSecond = host.knobs();
-        watch(cluster, host, start, length);
+        screen.step("Start %d more guests: ksmd is sent in again, because their memory is new".formatted(MORE_GUESTS));
+        host.startGuests(MORE_GUESTS);
+        screen.say(mostThatCanBeSaved(GUESTS + MORE_GUESTS));
+        watch.until(length);
+        Map<Knob, Long> atLast = host.knobs();
 
         screen.step("Delete the policy: the node is put back as it was found");
-        kubectl(cluster, "delete ksmp " + second);
+        kubectl(cluster, "delete ksmp adaptive");
         cluster.await("the node to be released", () -> cluster.ksmNode() == null);
-        KnobTable table = new KnobTable(host.found(), "fixed", applied, second, appliedSecond, host.knobs());
+        KnobTable table = new KnobTable(host.found(), boosting, atLast, watch.phase(), host.knobs());
         screen.blank();
-        screen.say(simulated(host, "The files of " + host.directories().ksm()));
+        screen.say(host.marked("The files of " + host.directories().ksm()));
         screen.blank();
         screen.say(table.toString());
         if (!table.different().isEmpty()) {
             throw new IllegalStateException("these knobs are not as they were found: " + table.different());
         }
+    }
+
+    private static String mostThatCanBeSaved(int guests) {
+        int copies = guests - 1;
+        return "Ready. The most that merging can save is %d copies of the common part: %d MiB."
+                .formatted(copies, copies * DemoHost.GUEST.commonMebibytes());
+    }
+
+    /** The knobs once ksmd has been sent in, which is when the guests' memory has not grown for a second. */
+    private static Map<Knob, Long> onceSentIn(DemoHost host) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        Map<Knob, Long> now = host.knobs();
+        while ((now.equals(host.found()) || now.getOrDefault(Knob.RUN, 0L) != 1)
+                && System.nanoTime() - start < LONGEST_WAIT.toNanos()) {
+            Thread.sleep(MOMENT);
+            now = host.knobs();
+        }
+        return now;
     }
 
     private DemoHost host() throws IOException {
@@ -154,25 +167,11 @@ public final class Demo {
         screen.command("kubectl " + arguments, cluster.mustKubectl(arguments.split(" ")));
     }
 
-    /** Prints the table until so long after the start. */
-    private void watch(OneNode cluster, DemoHost host, long start, Duration until) throws InterruptedException {
-        long left = until.toNanos() - (System.nanoTime() - start);
-        while (left > BETWEEN_TABLES.toNanos() / 2) {
-            TimeUnit.NANOSECONDS.sleep(Math.min(left, BETWEEN_TABLES.toNanos()));
-            long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
-            screen.command(
-                    simulated(host, "kubectl %s      # after %d s".formatted(TABLE, seconds)),
-                    cluster.mustKubectl(TABLE.split(" ")));
-            left = until.toNanos() - (System.nanoTime() - start);
-        }
-    }
-
-    private static String simulated(DemoHost host, String text) {
-        return host instanceof SimulatedHost ? text + " (simulated)" : text;
-    }
-
-    /** What a policy changed, a line for each knob. */
+    /** What a policy changed. */
     private static String changes(Map<Knob, Long> found, Map<Knob, Long> now) {
+        if (now.equals(found)) {
+            return "Nothing has changed in the kernel yet.";
+        }
         return found.entrySet().stream()
                 .filter(entry -> !entry.getValue().equals(now.get(entry.getKey())))
                 .map(entry ->

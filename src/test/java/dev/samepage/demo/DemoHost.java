@@ -1,18 +1,18 @@
 package dev.samepage.demo;
 
+import dev.samepage.kernel.HostProc;
 import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.Ksm;
 import dev.samepage.kernel.KsmDirectory;
+import dev.samepage.testbed.guests.GuestMemory;
 import java.io.IOException;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** The machine whose memory is merged: this one, or a simulated one. Closed, it is as it was found. */
 public sealed interface DemoHost extends AutoCloseable permits RealHost, SimulatedHost {
-    /** The memory that each guest has in common with all others, in MiB. */
-    int COMMON_MEBIBYTES = 60;
-
-    /** The memory of each guest that no other has, in MiB. */
-    int UNIQUE_MEBIBYTES = 20;
+    /** What each guest has. */
+    GuestMemory GUEST = GuestMemory.of(60, 20);
 
     /** Where the agent finds it. */
     HostDirectories directories();
@@ -23,6 +23,11 @@ public sealed interface DemoHost extends AutoCloseable permits RealHost, Simulat
     /** The kernel, for a person. */
     String kernel();
 
+    /** What is said of this host, marked where it is not real. */
+    default String marked(String text) {
+        return this instanceof SimulatedHost ? text + " (simulated)" : text;
+    }
+
     /** Starts guests and waits until their memory is filled. */
     void startGuests(int count);
 
@@ -32,6 +37,11 @@ public sealed interface DemoHost extends AutoCloseable permits RealHost, Simulat
     /** Every knob now. */
     default Map<Knob, Long> knobs() throws IOException {
         return new Ksm(new KsmDirectory(directories().ksm())).read();
+    }
+
+    /** ksmd's CPU time since boot in nanoseconds; empty where it cannot be seen. */
+    default OptionalLong ksmdCpuNanos() {
+        return new HostProc(directories().proc()).ksmdCpuNanos();
     }
 
     @Override

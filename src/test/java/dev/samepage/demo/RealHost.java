@@ -6,7 +6,6 @@ import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.KsmLoan;
 import dev.samepage.testbed.Command;
 import dev.samepage.testbed.guests.GuestFleet;
-import dev.samepage.testbed.guests.GuestMemory;
 import dev.samepage.testbed.guests.ProcessGuest;
 import java.io.Closeable;
 import java.io.IOException;
@@ -99,8 +98,7 @@ public final class RealHost implements DemoHost {
 
     @Override
     public synchronized void startGuests(int count) {
-        GuestFleet fleet =
-                GuestFleet.start(count, new ProcessGuest(GuestMemory.of(COMMON_MEBIBYTES, UNIQUE_MEBIBYTES)));
+        GuestFleet fleet = GuestFleet.start(count, new ProcessGuest(GUEST));
         fleets.add(fleet);
         fleet.awaitReady();
     }

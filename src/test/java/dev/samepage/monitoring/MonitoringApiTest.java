@@ -52,8 +52,6 @@ class MonitoringApiTest {
             programs = PrometheusPrograms.find();
             cluster = OneNode.start(NODE, System.err::println);
             host = SimulatedHost.start();
-            // What a kernel of the simulated age has, and the simulated host lacks.
-            Files.writeString(host.directories().proc().resolve("vmstat"), "cow_ksm 0\n");
             host.startGuests(3);
             cluster.install();
             cluster.register();

@@ -81,6 +81,11 @@ public final class SimulatedGuest {
                 : blocks.stream().filter(block -> block.isResident(nowNanos)).count() * blockBytes;
     }
 
+    /** Pages that ksmd keeps a record of: {@code ksm_rmap_items} of /proc/PID/ksm_stat. */
+    public long scannedPages() {
+        return blocks.stream().filter(Block::hasItems).mapToLong(Block::pages).sum();
+    }
+
     /** How often a second it rewrites what it rewrites; at first twice. */
     public SimulatedGuest rewriting(double timesPerSecond) {
         rewritesPerSecond = timesPerSecond;

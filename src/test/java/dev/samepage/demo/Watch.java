@@ -1,0 +1,78 @@
+package dev.samepage.demo;
+
+import dev.samepage.api.KsmNode;
+import dev.samepage.api.KsmNodeStatus;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** Prints what kubectl says of policy and node: at once when Adaptive has begun another phase, and now and then. */
+final class Watch {
+    private static final String TABLE = "get ksmp,ksmn";
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+    private static final Duration BETWEEN_TABLES = Duration.ofSeconds(8);
+
+    private final OneNode cluster;
+    private final DemoHost host;
+    private final Screen screen;
+    private final long startNanos = System.nanoTime();
+    private final OptionalLong cpuNanosBefore;
+    private String phase = "";
+    private long printedNanos;
+
+    /** Its time begins now. */
+    Watch(OneNode cluster, DemoHost host, Screen screen) {
+        this.cluster = cluster;
+        this.host = host;
+        this.screen = screen;
+        cpuNanosBefore = host.ksmdCpuNanos();
+    }
+
+    /** Prints until so long after its beginning. */
+    void until(Duration end) throws InterruptedException {
+        while (nanos() < end.toNanos()) {
+            KsmNodeStatus status = status();
+            if (!phase(status).equals(phase) || nanos() - printedNanos >= BETWEEN_TABLES.toNanos()) {
+                print(status);
+            }
+            Thread.sleep(BETWEEN_LOOKS);
+        }
+        print(status());
+    }
+
+    /** The phase that was printed last, in the API's word; empty where there was none. */
+    String phase() {
+        return phase;
+    }
+
+    private void print(@Nullable KsmNodeStatus status) {
+        phase = phase(status);
+        printedNanos = nanos();
+        screen.command(
+                host.marked("kubectl %s      # after %d s"
+                        .formatted(TABLE, Duration.ofNanos(nanos()).toSeconds())),
+                cluster.mustKubectl(TABLE.split(" ")));
+        if (status != null && status.phaseReason() != null) {
+            screen.say(phase + ": " + status.phaseReason());
+        }
+        OptionalLong cpuNanos = host.ksmdCpuNanos();
+        if (cpuNanos.isPresent() && cpuNanosBefore.isPresent()) {
+            double seconds = (cpuNanos.getAsLong() - cpuNanosBefore.getAsLong()) / 1e9;
+            screen.say(String.format(Locale.ROOT, "ksmd has used %.1f CPU seconds since the policy came.", seconds));
+        }
+    }
+
+    private @Nullable KsmNodeStatus status() {
+        KsmNode node = cluster.ksmNode();
+        return node == null ? null : node.getStatus();
+    }
+
+    private static String phase(@Nullable KsmNodeStatus status) {
+        return status == null || status.phase() == null ? "" : status.phase().toString();
+    }
+
+    private long nanos() {
+        return System.nanoTime() - startNanos;
+    }
+}
