@@ -220,7 +220,9 @@ class AdaptationTest {
         assertThat(status.phase()).isNull();
 
         node.ksm.accept(Knob.RUN);
-        run(node, agent, Duration.ofMinutes(5));
+        for (int second = 0; second <= 300 && node.ksm.value(Knob.RUN) == 0; second++) {
+            run(node, agent, Duration.ofSeconds(1));
+        }
         assertThat(node.ksm.value(Knob.RUN)).isEqualTo(1);
         assertThat(agent.round().state()).isEqualTo(State.APPLIED);
     }
