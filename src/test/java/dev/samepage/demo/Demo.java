@@ -108,7 +108,6 @@ public final class Demo {
         Map<Knob, Long> boosting = onceSentIn(host);
         screen.say(changes(host.found(), boosting));
         kubectl(cluster, "wait --for=condition=Ready --timeout=60s ksmp/adaptive");
-        kubectl(cluster, "apply -f " + POLICY);
 
         screen.step("Watch ksmd save, and rest once there is nothing more to gain");
         watch.until(length.dividedBy(2));

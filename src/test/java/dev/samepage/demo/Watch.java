@@ -32,13 +32,14 @@ final class Watch {
     /** Prints until so long after its beginning. */
     void until(Duration end) throws InterruptedException {
         while (nanos() < end.toNanos()) {
-            KsmNodeStatus status = status();
-            if (!phase(status).equals(phase) || nanos() - printedNanos >= BETWEEN_TABLES.toNanos()) {
-                print(status);
+            if (!phase(status()).equals(phase) || nanos() - printedNanos >= BETWEEN_TABLES.toNanos()) {
+                print();
             }
             Thread.sleep(BETWEEN_LOOKS);
         }
-        print(status());
+        if (nanos() - printedNanos >= BETWEEN_TABLES.dividedBy(2).toNanos()) {
+            print();
+        }
     }
 
     /** The phase that was printed last, in the API's word; empty where there was none. */
@@ -46,20 +47,25 @@ final class Watch {
         return phase;
     }
 
-    private void print(@Nullable KsmNodeStatus status) {
+    private void print() {
+        KsmNodeStatus status;
+        String table;
+        do {
+            status = status();
+            table = cluster.mustKubectl(TABLE.split(" "));
+            // What is said below the table is to be of the same phase.
+        } while (!phase(status).equals(phase(status())));
         phase = phase(status);
         printedNanos = nanos();
-        screen.command(
-                host.marked("kubectl %s      # after %d s"
-                        .formatted(TABLE, Duration.ofNanos(nanos()).toSeconds())),
-                cluster.mustKubectl(TABLE.split(" ")));
+        long seconds = Duration.ofNanos(printedNanos).toSeconds();
+        screen.command(host.marked("kubectl %s      # after %d s".formatted(TABLE, seconds)), table);
         if (status != null && status.phaseReason() != null) {
             screen.say(phase + ": " + status.phaseReason());
         }
         OptionalLong cpuNanos = host.ksmdCpuNanos();
         if (cpuNanos.isPresent() && cpuNanosBefore.isPresent()) {
-            double seconds = (cpuNanos.getAsLong() - cpuNanosBefore.getAsLong()) / 1e9;
-            screen.say(String.format(Locale.ROOT, "ksmd has used %.1f CPU seconds since the policy came.", seconds));
+            double cpuSeconds = (cpuNanos.getAsLong() - cpuNanosBefore.getAsLong()) / 1e9;
+            screen.say(String.format(Locale.ROOT, "ksmd has used %.1f CPU seconds since the policy came.", cpuSeconds));
         }
     }
 
