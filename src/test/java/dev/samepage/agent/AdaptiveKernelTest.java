@@ -29,8 +29,9 @@ class AdaptiveKernelTest {
     @TempDir
     Path state;
 
+    /** With so low a floor also the last piece of a guest that came late is worth a boost. */
     private AdaptiveOnRealKsm agent(int maxCpuPercent) {
-        return new AdaptiveOnRealKsm(state, maxCpuPercent).start();
+        return new AdaptiveOnRealKsm(state, maxCpuPercent, "8Mi").start();
     }
 
     private static ConditionFactory within() {
@@ -156,7 +157,7 @@ class AdaptiveKernelTest {
 
     @Test
     void letsSmallArrivalsWaitUntilTheyPayTogetherOrHaveWaitedForTenMinutes() {
-        try (var agent = agent(70);
+        try (var agent = new AdaptiveOnRealKsm(state, 70, "64Mi").start();
                 var fleet = GuestFleet.start(4, new ProcessGuest(GuestMemory.of(40, 40)))) {
             fleet.awaitReady();
             untilItHasSaved(agent, 3 * 40);

@@ -42,12 +42,12 @@ final class AdaptiveOnRealKsm implements AutoCloseable {
     /** What was so after a round. */
     record Moment(long nanos, long cpuNanos, @Nullable Phase phase) {}
 
-    AdaptiveOnRealKsm(Path state, int maxCpuPercent) {
+    AdaptiveOnRealKsm(Path state, int maxCpuPercent, String minSavedPerCpuSecond) {
         this.state = state;
         Adaptive defaults = Adaptive.defaults();
         Adaptive adaptive = new Adaptive(
                 maxCpuPercent,
-                defaults.minSavedPerCpuSecond(),
+                minSavedPerCpuSecond,
                 defaults.maxRestSeconds(),
                 defaults.activation(),
                 defaults.memoryAvailableBelowPercent());
