@@ -24,7 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 @RealKsm
 class AdaptiveKernelTest {
     private static final long MEBIBYTE = 1 << 20;
-    private static final GuestMemory GUEST = GuestMemory.of(40, 20).withRewritten(4);
+    /** Off huge pages, which the kernel may have to split first: some then merge a lap later. */
+    private static final GuestMemory GUEST =
+            GuestMemory.of(40, 20).withRewritten(4).withoutHugePages();
 
     @TempDir
     Path state;
@@ -158,11 +160,12 @@ class AdaptiveKernelTest {
     @Test
     void letsSmallArrivalsWaitUntilTheyPayTogetherOrHaveWaitedForTenMinutes() {
         try (var agent = new AdaptiveOnRealKsm(state, 70, "64Mi").start();
-                var fleet = GuestFleet.start(4, new ProcessGuest(GuestMemory.of(40, 40)))) {
+                var fleet = GuestFleet.start(
+                        4, new ProcessGuest(GuestMemory.of(40, 40).withoutHugePages()))) {
             fleet.awaitReady();
             untilItHasSaved(agent, 3 * 40);
             long boosts = agent.boosts();
-            ProcessGuest small = new ProcessGuest(GuestMemory.of(16, 2));
+            ProcessGuest small = new ProcessGuest(GuestMemory.of(16, 2).withoutHugePages());
             try (var one = GuestFleet.start(1, small).awaitReady()) {
                 untilItHasLooked(agent, 20);
                 assertThat(agent.boosts()).isEqualTo(boosts);
