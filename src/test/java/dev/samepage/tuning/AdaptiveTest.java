@@ -372,10 +372,6 @@ class AdaptiveTest {
         host.ksm.start(4, GUEST);
         host.run(seconds(60));
 
-        for (var m : host.moments())
-            if (m.phase() != Phase.REST || m.seconds() < 15)
-                System.out.println("XX " + m.seconds() + " " + m.phase() + " " + m.why() + " " + m.savedShare() + " "
-                        + m.cpuNanos() / 1e9);
         assertThat(host.counter(Counter.FULL_SCANS) - laps).isEqualTo(3);
         assertThat(host.boosts()).isEqualTo(1);
         assertThat(host.ksm.savedBytes()).isEqualTo(host.ksm.idealSavedBytes());
