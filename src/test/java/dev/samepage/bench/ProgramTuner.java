@@ -7,9 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A program that tunes. It is ended with SIGTERM, and with this JVM however that ends.
@@ -18,8 +16,6 @@ import java.util.concurrent.TimeUnit;
  * @param log where its output goes, anew
  */
 record ProgramTuner(String name, String about, List<String> words, Path log) implements Tuner {
-    private static final Duration LONGEST_END = Duration.ofSeconds(30);
-
     @Override
     public AtWork start(Ksm ksm) throws IOException {
         Files.createDirectories(log.toAbsolutePath().getParent());
@@ -57,15 +53,7 @@ record ProgramTuner(String name, String about, List<String> words, Path log) imp
         @Override
         public void close() {
             boolean endedByItself = !process.isAlive();
-            process.destroy();
-            try {
-                if (!process.waitFor(LONGEST_END.toSeconds(), TimeUnit.SECONDS)) {
-                    process.destroyForcibly().waitFor();
-                }
-            } catch (InterruptedException e) {
-                process.destroyForcibly();
-                Thread.currentThread().interrupt();
-            }
+            Tether.end(process);
             if (endedByItself) {
                 checkAlive();
             }

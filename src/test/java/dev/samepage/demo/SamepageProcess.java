@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Samepage as it is packaged, run as a process of its own with its output in a file. It ends with {@link #close}, else with this JVM
@@ -23,7 +22,6 @@ public final class SamepageProcess implements AutoCloseable {
     /** What {@code ./mvnw package} leaves. */
     public static final Path PROGRAM = Path.of("target", "samepage");
 
-    private static final Duration LONGEST_END = Duration.ofSeconds(30);
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(5);
     private static final int OK = 200;
     private static final int LAST_LINES = 10;
@@ -126,14 +124,6 @@ public final class SamepageProcess implements AutoCloseable {
     @Override
     public void close() {
         asked = true;
-        process.destroy();
-        try {
-            if (!process.waitFor(LONGEST_END.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        Tether.end(process);
     }
 }

@@ -1,8 +1,10 @@
 package dev.samepage.testbed;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Has a program end when its standard input does, which is when the JVM that started it is gone. It keeps the process id that it was started
@@ -22,6 +24,8 @@ public final class Tether {
             exec setsid "$@" </dev/null 3<&-
             """;
 
+    private static final Duration LONGEST_END = Duration.ofSeconds(30);
+
     private Tether() {}
 
     /** What to start in place of a program with its arguments. Leave its standard input a pipe. */
@@ -30,5 +34,18 @@ public final class Tether {
         List<String> tethered = new ArrayList<>(List.of("/bin/sh", "-c", SCRIPT, "sh", mark));
         tethered.addAll(words);
         return tethered;
+    }
+
+    /** Ends a program as Kubernetes would: SIGTERM, and after a while SIGKILL. */
+    public static void end(Process process) {
+        process.destroy();
+        try {
+            if (!process.waitFor(LONGEST_END.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
     }
 }
