@@ -101,7 +101,7 @@ public record Adaptive(
     }
 
     private Adaptive rest(Resting resting, AdaptiveSample sample, Reading now) {
-        boolean tidiesUp = unseen.gone() > 0 && now.nanos() - unseen.goneAtNanos() >= TIDY_AFTER_NANOS;
+        boolean tidiesUp = unseen.goneNanos(now.nanos()) >= TIDY_AFTER_NANOS;
         return called(resting, sample, now).orElseGet(() -> tidiesUp ? tidying(resting, now) : this);
     }
 

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
@@ -74,12 +73,12 @@ record Pace(long batchPages, long sleepMillis, double dearestPageNanos, double l
         }
         List<Reading> readings = window(now);
         double limit = maxCpuPercent / 100.0;
-        double used = share(readings.getFirst(), now).orElse(limit);
+        double used = share(readings.getFirst(), now);
         // What was used too much lately is saved now, and the other way round a little.
         double aim = Math.clamp(2 * limit - used, limit / 2, Math.min(0.98, limit * 1.04));
         OptionalLong walked = now.walkedPagesSince(last);
         if (walked.isEmpty()) {
-            double ratio = odds(aim) / odds(Math.clamp(share(last, now).orElse(limit), 0.02, 0.98));
+            double ratio = odds(aim) / odds(Math.clamp(share(last, now), 0.02, 0.98));
             long sleep = Math.clamp(Math.round(sleepMillis * Math.clamp(ratio, 0.5, 2)), 1, LONGEST_SLEEP_MILLIS);
             return new Pace(batchPages, sleep, dearestPageNanos, lateMillis, readings);
         }
@@ -125,8 +124,7 @@ record Pace(long batchPages, long sleepMillis, double dearestPageNanos, double l
     private List<Reading> window(Reading now) {
         List<Reading> readings = new ArrayList<>(recent);
         readings.add(now);
-        while (readings.size() > 2
-                && (now.nanosSince(readings.get(1)) > WINDOW_NANOS || readings.size() > MOST_READINGS)) {
+        while (now.nanosSince(readings.get(1)) > WINDOW_NANOS || readings.size() > MOST_READINGS) {
             readings.removeFirst();
         }
         return readings;
@@ -137,12 +135,9 @@ record Pace(long batchPages, long sleepMillis, double dearestPageNanos, double l
         return Math.abs(now - before) <= before / 8 + 1 ? before : now;
     }
 
-    private static OptionalDouble share(Reading from, Reading to) {
-        OptionalLong cpu = to.cpuNanosSince(from);
-        long elapsed = to.nanosSince(from);
-        return cpu.isEmpty() || elapsed == 0
-                ? OptionalDouble.empty()
-                : OptionalDouble.of((double) cpu.getAsLong() / elapsed);
+    /** Of a core. ksmd's CPU time is known in both, because no other reading is remembered beside a first one. */
+    private static double share(Reading from, Reading to) {
+        return (double) to.cpuNanosSince(from).orElse(0) / to.nanosSince(from);
     }
 
     /** Time asleep for each time awake. */

@@ -4,7 +4,6 @@ import dev.samepage.kernel.Guest;
 import dev.samepage.kernel.ResidentGuest;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 
 /**
@@ -16,7 +15,7 @@ import java.util.function.UnaryOperator;
  * @param sinceNanos when it became worth mentioning; meaningless while it is not
  * @param grewAtNanos when it last grew
  * @param gone guests that ksmd has looked at, and that have ended since it last passed them: their pages are still counted
- * @param goneAtNanos when the first of them was found to have ended
+ * @param goneAtNanos when the first of them was found to have ended; meaningless while there is none
  */
 record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewAtNanos, int gone, long goneAtNanos) {
     private static final long WORTH_MENTIONING_BYTES = 1 << 20;
@@ -77,13 +76,9 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
     }
 
     private static long known(ResidentGuest guest, long pageSizeBytes) {
-        OptionalLong pages = guest.scannedPages();
-        if (pages.isEmpty() || pages.getAsLong() == 0) {
-            return 0;
-        }
+        long pages = Math.min(guest.scannedPages().orElse(0), 1L << 40);
+        long bytes = Math.min(guest.residentBytes(), Math.multiplyExact(pages, pageSizeBytes));
         // The rest of its memory may be such that is never merged, like the program itself.
-        long bytes = Math.min(
-                guest.residentBytes(), Math.multiplyExact(Math.min(pages.getAsLong(), 1L << 40), pageSizeBytes));
         return bytes >= KNOWN * guest.residentBytes() ? guest.residentBytes() : bytes;
     }
 
@@ -108,7 +103,7 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
                 began ? now : sinceNanos,
                 grew || began ? now : grewAtNanos,
                 gone + (int) left,
-                gone == 0 && left > 0 ? now : goneAtNanos);
+                gone == 0 ? now : goneAtNanos);
     }
 
     /** All that is there now is seen by the laps of the boost whose first one begins. */
@@ -166,6 +161,11 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
     /** For how long there has been unseen memory worth mentioning. */
     long waitedNanos(long now) {
         return worthMentioning() ? now - sinceNanos : 0;
+    }
+
+    /** For how long guests that ended have waited to be passed. */
+    long goneNanos(long now) {
+        return gone == 0 ? 0 : now - goneAtNanos;
     }
 
     boolean worthMentioning() {
