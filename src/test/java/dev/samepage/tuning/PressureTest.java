@@ -1,6 +1,7 @@
 package dev.samepage.tuning;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.samepage.kernel.HostMemory;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,42 @@ class PressureTest {
 
     @Test
     void doesNotMindAHostThatSaysNothingOfItsMemory() {
-        assertThat(Pressure.of(new HostMemory(0, 0), BELOW, 0).isShort()).isFalse();
+        Pressure pressure = Pressure.of(new HostMemory(0, 0), BELOW, 0);
+
+        assertThat(pressure.isShort()).isFalse();
+        assertThat(pressure.availablePercent()).isEqualTo(100);
+    }
+
+    @Test
+    void smoothsOverThreeSeconds() {
+        // After 3 s 63 % of the way from 80 to 30.
+        assertThat(Pressure.of(available(80), BELOW, 0)
+                        .next(available(30), BELOW, 3 * SECOND)
+                        .availablePercent())
+                .isEqualTo(48.394, within(0.001));
+        assertThat(Pressure.of(available(80), BELOW, 5 * SECOND)
+                        .next(available(30), BELOW, 4 * SECOND)
+                        .availablePercent())
+                .isEqualTo(80);
+    }
+
+    @Test
+    void comesBelowTheThresholdAndNotAtIt() {
+        assertThat(Pressure.of(available(20), BELOW, 0)
+                        .next(available(20), BELOW, SECOND)
+                        .isShort())
+                .isFalse();
+        assertThat(Pressure.of(available(19), BELOW, 0)
+                        .next(available(25), BELOW, 1000 * SECOND)
+                        .isShort())
+                .isFalse();
+    }
+
+    @Test
+    void staysUntilTwoPerCentMoreAreAvailableWhereTheThresholdIsLow() {
+        Pressure pressure = Pressure.of(available(1), 4, 0);
+
+        assertThat(pressure.next(available(5), 4, 1000 * SECOND).isShort()).isTrue();
+        assertThat(pressure.next(available(6), 4, 1000 * SECOND).isShort()).isFalse();
     }
 }

@@ -116,4 +116,172 @@ class UnseenTest {
         assertThat(Unseen.of(at(0, guest(1, 100))).seen().afresh(SECOND).bytes())
                 .isEqualTo(100 * MEBIBYTE);
     }
+
+    @Test
+    void isNothingOfAGuestOfWhichKsmdKnowsHalf() {
+        assertThat(Unseen.of(at(0, guest(1, 100, OptionalLong.of(50 * 256)))).bytes())
+                .isZero();
+        assertThat(Unseen.of(at(0, guest(1, 100, OptionalLong.of(50 * 256 - 1))))
+                        .bytes())
+                .isEqualTo(50 * MEBIBYTE + 4096);
+    }
+
+    @Test
+    void isNeverLessThanNothingOfAGuest() {
+        assertThat(Unseen.of(at(0, guest(1, 100, OptionalLong.of(Long.MAX_VALUE))))
+                        .bytes())
+                .isZero();
+    }
+
+    @Test
+    void isTheSumOverAllGuests() {
+        Unseen unseen = Unseen.of(at(0, guest(1, 100), guest(2, 50)));
+
+        assertThat(unseen.bytes()).isEqualTo(150 * MEBIBYTE);
+        assertThat(unseen.seen().bytes()).isZero();
+        assertThat(unseen.seen().residentBytes()).isEqualTo(150 * MEBIBYTE);
+    }
+
+    @Test
+    void growsByMoreThanAMebibyteAndAFiftiethOfItself() {
+        Unseen small = Unseen.of(at(0, guest(1, 30)));
+        assertThat(small.next(at(1, guest(1, 31))).grewAtNanos()).isZero();
+        assertThat(small.next(at(1, guest(1, 32))).grewAtNanos()).isEqualTo(SECOND);
+
+        Unseen big = Unseen.of(at(0, guest(1, 98)));
+        assertThat(big.next(at(1, guest(1, 100))).grewAtNanos()).isZero();
+        assertThat(big.next(at(1, guest(1, 101))).grewAtNanos()).isEqualTo(SECOND);
+    }
+
+    @Test
+    void beginsWithAMebibyte() {
+        Unseen unseen = Unseen.of(at(0, guest(1, 10))).seen();
+        Unseen begun = unseen.next(at(1, guest(1, 11)));
+
+        assertThat(begun.sinceNanos()).isEqualTo(SECOND);
+        assertThat(begun.grewAtNanos()).isEqualTo(SECOND);
+        assertThat(begun.worthMentioning()).isTrue();
+        assertThat(begun.waitedNanos(5 * SECOND)).isEqualTo(4 * SECOND);
+        assertThat(begun.next(at(2, guest(1, 11))).sinceNanos()).isEqualTo(SECOND);
+        assertThat(begun.next(at(2, guest(1, 60))).sinceNanos()).isEqualTo(SECOND);
+    }
+
+    @Test
+    void isNotWorthMentioningUnderAMebibyte() {
+        Unseen unseen = new Unseen(Map.of(), MEBIBYTE - 1, 0, 0, 0, 0);
+
+        assertThat(unseen.worthMentioning()).isFalse();
+        assertThat(unseen.waitedNanos(5 * SECOND)).isZero();
+    }
+
+    @Test
+    void countsEachGuestThatEndedOnce() {
+        Unseen unseen = Unseen.of(at(0, guest(1, 10), guest(2, 10), guest(3, 10), guest(4, 10)))
+                .seen()
+                .next(at(1, guest(3, 10), guest(4, 10)))
+                .next(at(2, guest(4, 10)))
+                .next(at(3, guest(4, 10)));
+
+        assertThat(unseen.gone()).isEqualTo(3);
+        assertThat(unseen.goneAtNanos()).isEqualTo(SECOND);
+        assertThat(unseen.goneNanos(9 * SECOND)).isEqualTo(8 * SECOND);
+        assertThat(unseen.stillGone(9 * SECOND).gone()).isEqualTo(3);
+    }
+
+    @Test
+    void countsFromTheFirstGuestThatEndedSinceTheOthersWerePassed() {
+        Unseen unseen = Unseen.of(at(0, guest(1, 10), guest(2, 10)))
+                .seen()
+                .next(at(1, guest(2, 10)))
+                .tidied()
+                .next(at(5, guest(2, 10)))
+                .next(at(9));
+
+        assertThat(unseen.gone()).isEqualTo(1);
+        assertThat(unseen.goneAtNanos()).isEqualTo(9 * SECOND);
+    }
+
+    @Test
+    void waitsForNobodyWhereNoneHasEnded() {
+        assertThat(Unseen.of(at(0, guest(1, 10))).goneNanos(9 * SECOND)).isZero();
+    }
+
+    @Test
+    void meetsInALapWhatHadGrownBeforeIt() {
+        Unseen unseen = Unseen.of(at(0, guest(1, 100)))
+                .seen()
+                .next(at(1, guest(1, 130), guest(2, 10)))
+                .lapBegins()
+                .next(at(2, guest(1, 170), guest(2, 15)));
+
+        assertThat(unseen.bytes()).isEqualTo(85 * MEBIBYTE);
+        assertThat(unseen.metBytes()).isEqualTo(40 * MEBIBYTE);
+    }
+
+    @Test
+    void meetsNoLessForAGuestThatWasSeenBeforeAnyLap() {
+        Unseen unseen = Unseen.of(at(0, guest(1, 100, OptionalLong.of(25_600)), guest(2, 10)));
+
+        assertThat(unseen.metBytes()).isZero();
+        assertThat(unseen.lapBegins().metBytes()).isEqualTo(10 * MEBIBYTE);
+    }
+
+    @Test
+    void knowsTheLargestGuest() {
+        assertThat(Unseen.of(at(0, guest(1, 30), guest(2, 100), guest(3, 50))).largestBytes())
+                .isEqualTo(100 * MEBIBYTE);
+        assertThat(Unseen.of(at(0)).largestBytes()).isZero();
+    }
+
+    @Test
+    void isLessByWhatWasThereDuringTwoFurtherLaps() {
+        Unseen unseen = Unseen.of(at(0, guest(1, 100)))
+                .seen()
+                .next(at(1, guest(1, 130)))
+                .lapBegins()
+                .next(at(2, guest(1, 170)))
+                .lapBegins()
+                .next(at(3, guest(1, 200)));
+
+        assertThat(unseen.bytes()).isEqualTo(100 * MEBIBYTE);
+        assertThat(unseen.visitedTwice().bytes()).isEqualTo(70 * MEBIBYTE);
+    }
+
+    @Test
+    void isNotMoreForALapThatSawLessThanTheBoost() {
+        Unseen unseen = Unseen.of(at(0, guest(1, 100))).lapBegins().seen();
+
+        assertThat(unseen.visitedTwice().bytes()).isZero();
+    }
+
+    @Test
+    void holdsWhatWasTakenAgainWhenItWasVisitedTwiceToo() {
+        Unseen unseen = Unseen.of(at(0, guest(1, 100)))
+                .seen()
+                .lapBegins()
+                .next(at(1, guest(1, 60)))
+                .next(at(2, guest(1, 100)));
+
+        assertThat(unseen.visitedTwice().bytes()).isEqualTo(40 * MEBIBYTE);
+    }
+
+    @Test
+    void beginsAnewAfterAnUnmerge() {
+        Unseen unseen = Unseen.of(at(0, guest(1, 100), guest(2, 10)))
+                .seen()
+                .next(at(1, guest(1, 100)))
+                .afresh(5 * SECOND);
+
+        assertThat(unseen.sinceNanos()).isEqualTo(5 * SECOND);
+        assertThat(unseen.grewAtNanos()).isEqualTo(5 * SECOND);
+        assertThat(unseen.gone()).isZero();
+    }
+
+    @Test
+    void isSettledWhereNothingIsUnseen() {
+        Unseen unseen =
+                Unseen.of(at(0, guest(1, 10))).seen().next(at(1, guest(1, 10))).next(at(2, guest(1, 10)));
+
+        assertThat(unseen.isSettled(2 * SECOND)).isTrue();
+    }
 }

@@ -1,0 +1,133 @@
+package dev.samepage.tuning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.samepage.kernel.Counter;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LapTest {
+    private static final long SECOND = Given.SECOND;
+
+    private static Reading at(long second, long laps, long scanned, long sharing) {
+        return Given.reading(
+                second * SECOND,
+                second * SECOND / 2,
+                Map.of(
+                        Counter.FULL_SCANS, laps,
+                        Counter.PAGES_SCANNED, scanned,
+                        Counter.PAGES_SHARING, sharing));
+    }
+
+    @Test
+    void isAsFarAsItsPagesHaveBeenLookedAt() {
+        Lap lap = Lap.begin(at(1, 0, 500, 0), 1000);
+
+        assertThat(lap.share()).hasValue(0);
+        assertThat(lap.surelyLeftPages()).hasValue(1000);
+        assertThat(lap.next(at(2, 0, 750, 0), true).share()).hasValue(0.25);
+        assertThat(lap.next(at(2, 0, 750, 0), true).surelyLeftPages()).hasValue(750);
+        assertThat(lap.next(at(2, 0, 750, 0), true).cpuNanos()).hasValue(SECOND / 2);
+    }
+
+    @Test
+    void isNoFurtherThanItsEndWhereThereAreMorePagesThanWereExpected() {
+        Lap lap = Lap.begin(at(1, 0, 500, 0), 1000).next(at(2, 0, 1600, 0), true);
+
+        assertThat(lap.share()).hasValue(1);
+        assertThat(lap.surelyLeftPages()).hasValue(-100);
+    }
+
+    @Test
+    void hasAtLeastOnePage() {
+        assertThat(Lap.begin(at(1, 0, 0, 0), 0).expectedPages()).isEqualTo(1);
+        assertThat(Lap.begin(at(1, 0, 0, 0), 1000).following(at(1, 0, 0, 0)).expectedPages())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void doesNotTellHowFarItIsWhereTheKernelDoesNot() {
+        Lap lap = Lap.begin(Given.reading(0, Map.of()), 1000).next(Given.reading(SECOND, Map.of()), true);
+
+        assertThat(lap.share()).isEmpty();
+        assertThat(lap.surelyLeftPages()).isEmpty();
+        assertThat(lap.cpuNanos()).isEmpty();
+    }
+
+    @Test
+    void isOverOnceKsmdHasBegunAnother() {
+        Lap lap = Lap.begin(at(1, 4, 0, 0), 1000);
+
+        assertThat(lap.next(at(2, 4, 1000, 0), true).isOver()).isFalse();
+        assertThat(lap.next(at(2, 5, 1000, 0), true).isOver()).isTrue();
+    }
+
+    @Test
+    void gainsWhatIsMergedAndLosesNothingOfItByWhatGoesMeanwhile() {
+        Lap lap = Lap.begin(at(1, 0, 0, 100), 1000)
+                .next(at(2, 0, 10, 130), true)
+                .next(at(3, 0, 20, 90), true)
+                .next(at(4, 0, 30, 95), true);
+
+        assertThat(lap.gainedPages()).isEqualTo(35);
+    }
+
+    @Test
+    void isStuckAfterMoreThanHalfAMinuteWithoutAPage() {
+        Lap lap = Lap.begin(at(1, 0, 0, 0), 1000).next(at(5, 0, 10, 0), true);
+
+        assertThat(lap.next(at(35, 0, 10, 0), true).isStuck()).isFalse();
+        assertThat(lap.next(at(36, 0, 10, 0), true).isStuck()).isTrue();
+        assertThat(lap.next(at(36, 0, 11, 0), true).isStuck()).isFalse();
+    }
+
+    @Test
+    void isNotStuckWhereKsmdDoesNotRun() {
+        Lap lap = Lap.begin(at(1, 0, 0, 0), 1000).next(at(40, 0, 0, 0), false);
+
+        assertThat(lap.isStuck()).isFalse();
+        assertThat(lap.next(at(70, 0, 0, 0), true).isStuck()).isFalse();
+        assertThat(lap.next(at(71, 0, 0, 0), true).isStuck()).isTrue();
+    }
+
+    @Test
+    void isAsFarAsTheKernelSaysWhateverItShouldTake() {
+        assertThat(Lap.begin(at(1, 0, 500, 0), 1000)
+                        .next(at(2, 0, 750, 0), true)
+                        .share(2))
+                .isEqualTo(0.25);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "1, 0.125", "6, 0.75", "8, 1", "9, 1"})
+    void isAsFarAsKsmdsCpuTimeWhereTheKernelDoesNotTell(long cpuSeconds, double share) {
+        Lap lap = Lap.begin(Given.reading(0, 0, Map.of()), 1000)
+                .next(Given.reading(20 * SECOND, cpuSeconds * SECOND, Map.of()), true);
+
+        assertThat(lap.share(8)).isEqualTo(share);
+    }
+
+    @Test
+    void hasOnlyBegunWhereNobodyCanTell() {
+        Lap unseen = Lap.begin(Given.reading(0, Map.of()), 1000).next(Given.reading(SECOND, Map.of()), true);
+        Lap seen =
+                Lap.begin(Given.reading(0, 0, Map.of()), 1000).next(Given.reading(20 * SECOND, SECOND, Map.of()), true);
+
+        assertThat(unseen.share(8)).isZero();
+        assertThat(seen.share(0)).isZero();
+    }
+
+    @Test
+    void isFollowedByOneOfAsManyPagesAsKsmdKnows() {
+        Reading before = at(2, 0, 900, 400);
+        Lap next = Lap.begin(at(1, 0, 0, 300), 1000)
+                .next(before, true)
+                .next(at(3, 1, 960, 450), true)
+                .following(before);
+
+        assertThat(next).isEqualTo(new Lap(at(3, 1, 960, 450), at(3, 1, 960, 450), 450, 60, 3 * SECOND, 0));
+        assertThat(next.surelyLeftPages()).hasValue(390);
+    }
+}
