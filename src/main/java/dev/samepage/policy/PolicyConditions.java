@@ -186,8 +186,9 @@ final class PolicyConditions {
                 .formatted(policy.getSpec().priority(), names(territory.rivals()));
     }
 
+    /** Where none has failed. */
     private String progress() {
-        int unreachable = targeted - applied - progressing - failed.size();
+        int unreachable = targeted - applied - progressing;
         return "%d of %s as the policy wants%s%s."
                 .formatted(
                         applied,

@@ -2,6 +2,7 @@ package dev.samepage.policy;
 
 import dev.samepage.api.KsmPolicyStatus;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,13 @@ public final class PolicyNotices {
     private static final String STALLED = "Stalled";
     private static final String CONFLICTED = "Conflicted";
     private static final List<String> TROUBLES = List.of(STALLED, "Degraded", CONFLICTED);
+
+    /** Stands for a condition that is not there: this version writes all of them, another one may not. */
+    private static final Condition ABSENT = new ConditionBuilder()
+            .withStatus("Unknown")
+            .withReason("")
+            .withMessage("")
+            .build();
 
     private final Map<String, Condition> before;
     private final Map<String, Condition> now;
@@ -66,8 +74,7 @@ public final class PolicyNotices {
     }
 
     private String said(String type) {
-        Condition condition = now.get(type);
-        return condition == null ? "" : condition.getMessage();
+        return condition(now, type).getMessage();
     }
 
     private String withReason(String type, String message) {
@@ -75,13 +82,16 @@ public final class PolicyNotices {
     }
 
     private static String reason(Map<String, Condition> conditions, String type) {
-        Condition condition = conditions.get(type);
-        return condition == null ? "" : condition.getReason();
+        return condition(conditions, type).getReason();
     }
 
     private static boolean holds(Map<String, Condition> conditions, String type) {
-        Condition condition = conditions.get(type);
-        return condition != null && "True".equals(condition.getStatus()) && !isToldByAnother(condition);
+        Condition condition = condition(conditions, type);
+        return "True".equals(condition.getStatus()) && !isToldByAnother(condition);
+    }
+
+    private static Condition condition(Map<String, Condition> conditions, String type) {
+        return conditions.getOrDefault(type, ABSENT);
     }
 
     /** Of a conflict that stalls the policy, Conflicted tells. */
@@ -90,6 +100,7 @@ public final class PolicyNotices {
     }
 
     private static Map<String, Condition> byType(KsmPolicyStatus status) {
+        // The schema refuses two of one type; where it does not yet, the operator goes on with the first.
         return status.conditions().stream()
                 .collect(Collectors.toMap(Condition::getType, Function.identity(), (first, second) -> first));
     }

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * node that the policy has won, at least 1 s and at most 15 s after the last write.
  */
 public final class StatusPace {
-    private static final Duration SHORTEST = Duration.ofSeconds(1);
-    private static final Duration LONGEST = Duration.ofSeconds(15);
-    private static final Duration FOR_EACH_NODE = Duration.ofMillis(100);
+    private static final long SHORTEST_MILLIS = 1_000;
+    private static final long LONGEST_MILLIS = 15_000;
+    private static final long MILLIS_FOR_EACH_NODE = 100;
 
     private StatusPace() {}
 
@@ -31,12 +31,8 @@ public final class StatusPace {
     }
 
     private static Duration pause(KsmPolicyStatus status) {
-        Duration pause = FOR_EACH_NODE.multipliedBy(
-                status.nodes() == null ? 0 : status.nodes().targeted());
-        if (pause.compareTo(SHORTEST) < 0) {
-            return SHORTEST;
-        }
-        return pause.compareTo(LONGEST) > 0 ? LONGEST : pause;
+        long nodes = status.nodes() == null ? 0 : status.nodes().targeted();
+        return Duration.ofMillis(Math.clamp(MILLIS_FOR_EACH_NODE * nodes, SHORTEST_MILLIS, LONGEST_MILLIS));
     }
 
     private static KsmPolicyStatus withoutFigures(KsmPolicyStatus status) {

@@ -145,6 +145,22 @@ class AssignmentTest {
     }
 
     @Test
+    void aPausedPolicyHoldsNoNodeOfAnother() {
+        KsmPolicy paused = policy("b", "{nodeSelector: {matchLabels: {zone: north}}, mode: Stopped, paused: true}");
+
+        assertThat(Assignment.of(node("worker"), List.of(paused), obeying("worker", forAll("a", 0), State.APPLIED)))
+                .isEqualTo(new Assignment.Spec(RELEASED));
+    }
+
+    @Test
+    void aPolicyThatGoesOnElsewhereReleasesANodeThatItMatchesNoMore() {
+        KsmPolicy narrowed = policy("a", "{nodeSelector: {matchLabels: {zone: north}}, mode: Stopped}");
+
+        assertThat(Assignment.of(node("worker"), List.of(narrowed), obeying("worker", forAll("a", 0), State.APPLIED)))
+                .isEqualTo(new Assignment.Spec(RELEASED));
+    }
+
+    @Test
     void aPolicyThatIsNotUnderstoodHoldsTheNodesThatItWasGiven() {
         KsmPolicy before = forAll("a", 0);
         KsmPolicy fromTheFuture = policy("a", "{nodeSelector: {}, mode: Clairvoyant}");

@@ -85,6 +85,19 @@ class ElectionTest {
     }
 
     @Test
+    void onlyAPolicyWhoseOperatorsAreAllKnownIsUnderstood() {
+        String known = "{key: zone, operator: In, values: [north]}";
+        String unknown = "{key: cores, operator: Gt, values: ['8']}";
+
+        assertThat(Election.isUnderstood(selecting(known))).isTrue();
+        assertThat(Election.isUnderstood(selecting(known + ", " + unknown))).isFalse();
+    }
+
+    private static KsmPolicy selecting(String expressions) {
+        return policy("a", "{nodeSelector: {matchExpressions: [%s]}, mode: Stopped}".formatted(expressions));
+    }
+
+    @Test
     void aPolicyWithoutASpecTakesNoPart() {
         KsmPolicy empty = policy("a", "null");
 
@@ -105,5 +118,15 @@ class ElectionTest {
         var node = new NodeFacts("worker", Map.of(), true, true);
 
         assertThat(Election.of(node, List.of(a))).isEqualTo(new Outcome.Skipped(a, List.of()));
+    }
+
+    @Test
+    void aNodeWhoseKernelIsNoLinuxIsUncovered() {
+        var windows = new NodeFacts("worker", Map.of("kubernetes.io/os", "windows"), false, true);
+        var linux = new NodeFacts("worker", Map.of("kubernetes.io/os", "linux"), false, true);
+        KsmPolicy a = forAll("a", 0);
+
+        assertThat(Election.of(windows, List.of(a))).isEqualTo(new Outcome.Uncovered());
+        assertThat(Election.of(linux, List.of(a))).isEqualTo(new Outcome.Won(a, List.of()));
     }
 }

@@ -67,7 +67,11 @@ final class Given {
     }
 
     static KsmNodeStatus report(
-            State state, String hash, String message, String sampleTime, List<Condition> conditions) {
+            State state,
+            String hash,
+            @Nullable String message,
+            @Nullable String sampleTime,
+            List<Condition> conditions) {
         return new KsmNodeStatus(
                 1L,
                 state,
@@ -87,7 +91,7 @@ final class Given {
                 conditions);
     }
 
-    static Condition condition(String type, String status, String reason, String message) {
+    static Condition condition(String type, String status, @Nullable String reason, String message) {
         return new ConditionBuilder()
                 .withType(type)
                 .withStatus(status)

@@ -1,5 +1,6 @@
 package dev.samepage.policy;
 
+import static dev.samepage.policy.Given.condition;
 import static dev.samepage.policy.Given.forAll;
 import static dev.samepage.policy.Given.ksmNode;
 import static dev.samepage.policy.Given.node;
@@ -9,9 +10,14 @@ import static dev.samepage.policy.Given.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.samepage.api.KsmNode;
+import dev.samepage.api.KsmNodeSpec;
 import dev.samepage.api.KsmPolicy;
+import dev.samepage.api.KsmPolicyStatus.Example;
+import dev.samepage.api.OnRemoval;
 import dev.samepage.api.State;
+import dev.samepage.api.Unmerge;
 import dev.samepage.policy.Member.Standing;
+import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -92,12 +98,74 @@ class MemberTest {
         assertThat(standing(sampledAt("yesterday"))).isEqualTo(Standing.APPLIED);
     }
 
-    private KsmNode sampledAt(String time) {
+    private KsmNode sampledAt(@Nullable String time) {
         return ksmNode("worker", Assignment.specFrom(policy), report(State.APPLIED, hash, "", time, List.of()));
     }
 
     private Standing standing(@Nullable KsmNode ksmNode) {
         return Member.of(node("worker"), Assignment.specFrom(policy), ksmNode, Given.CLOCK)
                 .standing();
+    }
+
+    @Test
+    void aReportWithoutASampleTimeSaysNothingOfSilence() {
+        assertThat(standing(sampledAt(null))).isEqualTo(Standing.APPLIED);
+    }
+
+    @Test
+    void aNodeThatIsToldAndReportsTheSettingsOfAnotherHashIsOnTheWay() {
+        KsmNodeSpec told = Assignment.specFrom(policy("a", "{nodeSelector: {}, mode: Stopped}"));
+
+        assertThat(standing(ksmNode("worker", told, report(State.APPLIED, hash))))
+                .isEqualTo(Standing.PROGRESSING);
+    }
+
+    @Test
+    void aNodeThatIsReleasedIsOnTheWay() {
+        KsmNodeSpec released = new KsmNodeSpec(null, null, Unmerge.refused(), OnRemoval.RESTORE, hash);
+
+        assertThat(standing(ksmNode("worker", released, report(State.APPLIED, hash))))
+                .isEqualTo(Standing.PROGRESSING);
+    }
+
+    @Test
+    void isAnExampleWithTheReasonOfItsReadyCondition() {
+        assertThat(failed("no KSM", condition("Ready", "False", "NoKsm", "")).asExample())
+                .isEqualTo(new Example("worker", "NoKsm", "no KSM"));
+    }
+
+    @Test
+    void isAnExampleWithoutAReasonToo() {
+        var expected = new Example("worker", "Failed", "no reason was given");
+
+        assertThat(failed(null).asExample()).isEqualTo(expected);
+        assertThat(failed(null, condition("Ready", "False", null, "")).asExample())
+                .isEqualTo(expected);
+        assertThat(new Member("worker", Standing.FAILED, null).asExample()).isEqualTo(expected);
+    }
+
+    @Test
+    void hasNeverReportedWhereThereIsNoStatus() {
+        assertThat(new Member("worker", Standing.PROGRESSING, null).hasNeverReported())
+                .isTrue();
+        assertThat(failed("no KSM").hasNeverReported()).isFalse();
+    }
+
+    @Test
+    void aConditionHoldsWhereItIsTrue() {
+        Member member = failed("", condition("Degraded", "True", "A", ""), condition("Contended", "False", "B", ""));
+
+        assertThat(member.trueCondition("Degraded")).map(Condition::getReason).contains("A");
+        assertThat(member.trueCondition("Contended")).isEmpty();
+        assertThat(member.trueCondition("Ready")).isEmpty();
+        assertThat(new Member("worker", Standing.PROGRESSING, null).trueCondition("Degraded"))
+                .isEmpty();
+    }
+
+    private Member failed(@Nullable String message, Condition... conditions) {
+        return new Member(
+                "worker",
+                Standing.FAILED,
+                report(State.FAILED, hash, message, "2026-03-01T11:55:00Z", List.of(conditions)));
     }
 }

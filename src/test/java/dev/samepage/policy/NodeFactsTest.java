@@ -75,4 +75,18 @@ class NodeFactsTest {
                 .endMetadata()
                 .build();
     }
+
+    @Test
+    void anUnknownConditionOtherThanReadinessSaysNothing() {
+        Node node = new NodeBuilder(ready("True"))
+                .editStatus()
+                .addNewCondition()
+                .withType("DiskPressure")
+                .withStatus("Unknown")
+                .endCondition()
+                .endStatus()
+                .build();
+
+        assertThat(NodeFacts.of(node).reachable()).isTrue();
+    }
 }

@@ -9,10 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmNodeSpec;
+import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.KsmPolicy;
 import dev.samepage.api.OnRemoval;
 import dev.samepage.api.State;
 import dev.samepage.api.Unmerge;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class NodeNoticesTest {
@@ -77,5 +79,55 @@ class NodeNoticesTest {
         assertThat(NodeNotices.between(applied, obeying("n1", policy, State.APPLYING)))
                 .isEmpty();
         assertThat(NodeNotices.between(applied, ksmNode("n1", told, null))).isEmpty();
+    }
+
+    @Test
+    void aFailureOfANodeThatFollowsNoPolicySaysSo() {
+        KsmNode failed = ksmNode("n1", null, silent(State.FAILED));
+
+        assertThat(NodeNotices.between(applied, failed))
+                .contains(Notice.warning("KsmFailed", "KsmPolicy none: no reason was given"));
+
+        var released = new KsmNodeSpec(null, null, Unmerge.refused(), OnRemoval.RESTORE, told.hash());
+        assertThat(NodeNotices.between(applied, ksmNode("n1", released, silent(State.FAILED))))
+                .contains(Notice.warning("KsmFailed", "KsmPolicy none: no reason was given"));
+    }
+
+    @Test
+    void whatIsAppliedIsNoNewsWhereTheNodeWasToldOfNoPolicy() {
+        var released = new KsmNodeSpec(null, null, Unmerge.refused(), OnRemoval.RESTORE, told.hash());
+
+        assertThat(NodeNotices.between(
+                        ksmNode("n1", released, null), ksmNode("n1", released, report(State.APPLIED, told.hash()))))
+                .isEmpty();
+        assertThat(NodeNotices.between(
+                        ksmNode("n1", null, null), ksmNode("n1", null, report(State.APPLIED, told.hash()))))
+                .isEmpty();
+    }
+
+    @Test
+    void theSameSettingsAgainAfterANodeWasReleasedAreSaid() {
+        var released = new KsmNodeSpec(null, null, Unmerge.refused(), OnRemoval.RESTORE, told.hash());
+
+        assertThat(NodeNotices.between(ksmNode("n1", released, report(State.APPLIED, told.hash())), applied))
+                .contains(Notice.normal("KsmApplied", "KsmPolicy a: all is well"));
+        assertThat(NodeNotices.between(ksmNode("n1", null, null), applied))
+                .contains(Notice.normal("KsmApplied", "KsmPolicy a: all is well"));
+    }
+
+    @Test
+    void fromObservingToAppliedUnderTheSameHashIsNoNews() {
+        assertThat(NodeNotices.between(obeying("n1", policy, State.OBSERVING), applied))
+                .isEmpty();
+    }
+
+    @Test
+    void aRestoreWithoutAReasonSaysSo() {
+        assertThat(NodeNotices.between(applied, ksmNode("n1", null, silent(State.RESTORED))))
+                .contains(Notice.normal("KsmRestored", "no reason was given"));
+    }
+
+    private static KsmNodeStatus silent(State state) {
+        return report(state, "0123456789ab", null, "2026-03-01T11:55:00Z", List.of());
     }
 }

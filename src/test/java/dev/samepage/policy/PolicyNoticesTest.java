@@ -108,6 +108,35 @@ class PolicyNoticesTest {
     }
 
     @Test
+    void beingReadyNoMoreIsSaidBesideTheEndOfATrouble() {
+        KsmPolicyStatus degraded = status(
+                condition("Ready", "True", "Applied", "2 of 2 nodes as the policy wants."),
+                condition("Degraded", "True", "NodesDegraded", "1 of 2 nodes lack a setting."));
+
+        assertThat(PolicyNotices.between(degraded, PROGRESSING))
+                .containsExactly(
+                        Notice.normal("NotDegraded", "No node lacks a setting."),
+                        Notice.normal("NotReady", "Progressing: 0 of 2 nodes as the policy wants, 2 on the way."));
+    }
+
+    @Test
+    void aTroubleThatIsNotMentionedAnyMoreHasEnded() {
+        KsmPolicyStatus degraded = status(condition("Degraded", "True", "NodesDegraded", "1 of 2 nodes lack it."));
+
+        assertThat(PolicyNotices.between(degraded, status())).containsExactly(Notice.normal("NotDegraded", ""));
+    }
+
+    @Test
+    void ofTwoConditionsOfOneTypeTheFirstCounts() {
+        KsmPolicyStatus twice = status(
+                condition("Ready", "True", "Applied", "2 of 2 nodes as the policy wants."),
+                condition("Ready", "False", "Progressing", "0 of 2 nodes as the policy wants, 2 on the way."));
+
+        assertThat(PolicyNotices.between(PROGRESSING, twice))
+                .containsExactly(Notice.normal("Ready", "2 of 2 nodes as the policy wants."));
+    }
+
+    @Test
     void figuresAreNoNews() {
         assertThat(PolicyNotices.between(READY, READY)).isEmpty();
     }

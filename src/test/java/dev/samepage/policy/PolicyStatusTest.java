@@ -402,4 +402,85 @@ class PolicyStatusTest {
                 .map(c -> "%s=%s %s: %s".formatted(c.getType(), c.getStatus(), c.getReason(), c.getMessage()))
                 .toList();
     }
+
+    @Test
+    void aPolicyWhoseOnlyNodesAreTunedByKubeVirtSaysSo() {
+        var fleet = new Fleet(List.of(new NodeFacts("n1", Map.of(), true, true)), List.of(policy), Map.of());
+
+        assertThat(conditions(new PolicyStatus(Given.CLOCK).of(policy, fleet)))
+                .contains(
+                        "Ready=True NoNodes: nodeSelector matches 1 node: 1 tuned by KubeVirt itself (annotation kubevirt.io/ksm-handler-managed) and skipped.");
+    }
+
+    @Test
+    void noMoreThanThreeOtherPoliciesAreNamed() {
+        var policies = List.of(policy, forAll("b", 5), forAll("c", 5), forAll("d", 5));
+        var more = new ArrayList<>(policies);
+        more.add(forAll("e", 5));
+        more.add(forAll("f", 5));
+
+        assertThat(conflict(policies)).contains("matching some of the same nodes: b, c, d. The");
+        assertThat(conflict(more)).contains("matching some of the same nodes: b, c, d and 2 more. The");
+    }
+
+    private String conflict(List<KsmPolicy> policies) {
+        return conditions(new PolicyStatus(Given.CLOCK).of(policy, new Fleet(List.of(node("n1")), policies, Map.of())))
+                .getLast();
+    }
+
+    @Test
+    void aConditionOfANodeThatIsFalseDegradesNothing() {
+        String hash = Assignment.specFrom(policy).hash();
+        var complete = ksmNode(
+                "n1",
+                Assignment.specFrom(policy),
+                report(
+                        State.APPLIED,
+                        hash,
+                        "applied",
+                        "2026-03-01T11:55:00Z",
+                        List.of(condition("Degraded", "False", "Complete", "nothing is missing"))));
+
+        assertThat(conditions(status(policy, complete))).contains("Degraded=False Complete: No node lacks a setting.");
+    }
+
+    @Test
+    void agentsThatCannotBeInstalledDoNotStallAPausedPolicy() {
+        KsmPolicy paused = policy("a", "{nodeSelector: {}, mode: Stopped, paused: true}");
+        var fleet = fleet(paused, ksmNode("n1", null, null)).with(new Agents.Unavailable("AgentNotApplied", "No."));
+
+        assertThat(conditions(new PolicyStatus(Given.CLOCK).of(paused, fleet)))
+                .contains(
+                        "Ready=False Paused: 0 of 1 node as the policy wants, 1 on the way. Paused: no node is changed.",
+                        "Stalled=False NoFailures: No node failed.",
+                        "Degraded=True AgentNotApplied: No.");
+    }
+
+    @Test
+    void nodesThatLackedASettingSayNothingOfTheAgentsToAnOperatorThatHasJustStarted() {
+        var degraded = ksmNode(
+                "n1",
+                Assignment.specFrom(policy),
+                report(
+                        State.APPLIED,
+                        Assignment.specFrom(policy).hash(),
+                        "applied",
+                        "2026-03-01T11:55:00Z",
+                        List.of(condition("Degraded", "True", "MissingKnobs", "no smart_scan"))));
+        policy.setStatus(status(policy, degraded));
+
+        assertThat(conditions(status(policy, obeying("n1", policy, State.APPLIED))))
+                .contains("Degraded=False Complete: No node lacks a setting.");
+    }
+
+    @Test
+    void aPolicyThatLosesAllItsTiesIsNotOnTheWay() {
+        KsmPolicy loser = forAll("b", 5);
+        var fleet = new Fleet(List.of(node("n1"), node("n2")), List.of(policy, loser), Map.of());
+
+        var status = new PolicyStatus(Given.CLOCK).of(loser, fleet);
+
+        assertThat(status.nodes()).isEqualTo(new NodeCounts(2, 0, 2, 0, 0, 0, 0, 0));
+        assertThat(conditions(status)).contains("Reconciling=False Done: No node is on the way.");
+    }
 }

@@ -68,4 +68,26 @@ class StatusPaceTest {
                 List.of(),
                 List.of());
     }
+
+    @Test
+    void anotherExampleIsDue() {
+        var failed = new KsmPolicyStatus(
+                3L,
+                new NodeCounts(100, 100, 0, 0, 1, 99, 0, 0),
+                null,
+                null,
+                new KsmdStatus("0.1"),
+                Map.of(),
+                List.of(new KsmPolicyStatus.Example("n1", "Failed", "no")),
+                List.of());
+
+        assertThat(StatusPace.left(status(100, 1, "0.1"), failed, ZERO)).isEqualTo(ZERO);
+    }
+
+    @Test
+    void whereNothingIsCountedFiguresWaitForASecond() {
+        var uncounted = new KsmPolicyStatus(3L, null, null, null, null, Map.of(), List.of(), List.of());
+
+        assertThat(StatusPace.left(uncounted, uncounted, ZERO)).isEqualTo(ofSeconds(1));
+    }
 }

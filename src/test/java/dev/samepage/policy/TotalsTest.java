@@ -7,6 +7,7 @@ import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.KsmdStatus;
 import dev.samepage.api.MemoryStatus;
 import dev.samepage.api.Verdict;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -83,5 +84,20 @@ class TotalsTest {
                 null,
                 null,
                 List.of());
+    }
+
+    @Test
+    void memoryIsAbsentWhereNoNodeSaysBoth() {
+        assertThat(Totals.of(List.of(report(null, read("savedBytes: 1048576"), null, null)))
+                        .memory())
+                .isNull();
+        assertThat(Totals.of(List.of(report(null, read("profitBytes: 1048576"), null, null)))
+                        .memory())
+                .isNull();
+    }
+
+    /** As the API server may have it from another version. */
+    private static MemoryStatus read(String yaml) {
+        return new KubernetesSerialization().unmarshal(yaml, MemoryStatus.class);
     }
 }
