@@ -66,6 +66,9 @@ public final class Agent {
     private @Nullable String settledTask;
 
     private @Nullable KsmNodeStatus newest;
+    private @Nullable Read lastRead;
+
+    private record Read(KsmNodeSpec spec, Assignment assignment) {}
 
     /**
      * An agent that goes on with what the journal says until the control plane speaks.
@@ -99,11 +102,17 @@ public final class Agent {
     public KsmNodeStatus round() {
         Knowledge knowledge = controlPlane.knowledge();
         Assignment assignment = assignment(knowledge);
-        if (newest != null && look(knowledge, assignment)) {
+        if (newest != null && !isAwaited(knowledge, newest) && look(knowledge, assignment)) {
             return newest;
         }
         newest = round(knowledge, assignment);
         return newest;
+    }
+
+    /** Whether the control plane waits to be told something: that this generation was seen, or all of it. */
+    private static boolean isAwaited(Knowledge knowledge, KsmNodeStatus newest) {
+        return knowledge instanceof Knowledge.Present(KsmNodeSpec _, Long generation, KsmNodeStatus told)
+                && (told == null || !Objects.equals(generation, newest.observedGeneration()));
     }
 
     /** After which the next round is due. */
@@ -183,10 +192,17 @@ public final class Agent {
         }
     }
 
+    /** What a spec asks for; asked many times a second, it is seldom another than the last. */
+    private Assignment read(KsmNodeSpec spec) {
+        if (lastRead == null || !lastRead.spec().equals(spec)) {
+            lastRead = new Read(spec, Assignment.of(spec));
+        }
+        return lastRead.assignment();
+    }
+
     private Assignment assignment(Knowledge knowledge) {
         Optional<KsmNodeSpec> told = journal.spec();
-        boolean wasAdaptive =
-                told.map(Assignment::of).map(Assignment::isAdaptive).orElse(false);
+        boolean wasAdaptive = told.map(this::read).map(Assignment::isAdaptive).orElse(false);
         Assignment assignment = assignment(knowledge, told, wasAdaptive);
         return wasAdaptive ? assignment.endingAdaptive() : assignment;
     }
@@ -195,7 +211,7 @@ public final class Agent {
         return switch (knowledge) {
             case Knowledge.Present(KsmNodeSpec spec, Long generation, KsmNodeStatus status) -> {
                 missingSince = null;
-                Assignment assignment = Assignment.of(spec);
+                Assignment assignment = read(spec);
                 boolean concerned = assignment instanceof Assignment.Covered
                         || journal.originals().isPresent();
                 // Written down, it would hide from an agent that starts in between that ksmd is still to be stopped.
@@ -205,7 +221,7 @@ public final class Agent {
                 }
                 yield assignment;
             }
-            case Knowledge.Unknown() -> told.map(Assignment::of).orElse(new Assignment.None());
+            case Knowledge.Unknown() -> told.map(this::read).orElse(new Assignment.None());
             case Knowledge.Absent() ->
                 told.or(() -> journal.originals().map(found -> RESTORE))
                         .map(this::withoutKsmNode)
@@ -229,7 +245,7 @@ public final class Agent {
             log.atWarn().addKeyValue("node", node).log("KsmNode is gone: everything stays as it is for 5 minutes");
         }
         if (now.isBefore(missingSince.plus(GRACE))) {
-            return last.equals(RESTORE) ? new Assignment.None() : Assignment.of(last);
+            return last.equals(RESTORE) ? new Assignment.None() : read(last);
         }
         return new Assignment.Released(last.hash(), last.onRemoval(), last.unmerge());
     }

@@ -195,6 +195,36 @@ class AdaptationTest {
         assertThat(node.reports.size() - before).isLessThanOrEqualTo(12);
     }
 
+    @Test
+    void tellsTheApiServerAtOnceWhenItAnswersAnAgentThatWentOnFromItsJournal() {
+        NodeUnderTest node = adaptive();
+        run(node, node.start(), Duration.ofSeconds(10));
+        node.apiServerIsGone();
+        Agent restarted = node.start();
+        run(node, restarted, Duration.ofSeconds(1));
+        node.reports.clear();
+
+        node.tell(NodeUnderTest.mode(Mode.ADAPTIVE, NodeUnderTest.FORBIDDEN));
+        restarted.round();
+
+        assertThat(node.reports).singleElement().satisfies(status -> {
+            assertThat(status.phase()).isEqualTo(Phase.REST);
+            assertThat(status.observedGeneration()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void tellsEverythingAtOnceAgainWhereTheKsmNodeWasMadeAnew() {
+        NodeUnderTest node = adaptive();
+        Agent agent = node.start();
+        run(node, agent, Duration.ofSeconds(10));
+        node.reports.clear();
+        node.pass(agent.untilNextRound());
+        agent.round();
+
+        assertThat(node.reports).hasSize(1);
+    }
+
     private void guestGrows(int times) {
         new FakeProc(directory.resolve("proc"))
                 .file(GUEST + "/statm", "300000 %d 1000 0 0 0 0\n".formatted(GUEST_PAGES * (1 + times)));
