@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  * Processes with mergeable memory. A process is one where its {@code ksm_stat} says so, and on kernels whose {@code ksm_stat} cannot tell
  * or is missing (before 6.1), where its command line is QEMU's. Not for use by two threads at once.
  *
- * <p>Meant to be asked every second on hosts with thousands of processes: a listing of /proc, then only the files of guests and of processes
- * in their first minute, since a guest marks its memory later than it starts. All others are looked at again every 5 minutes, a few at a time.
+ * <p>Meant to be asked every second on hosts with thousands of processes: a listing of /proc, then only the files of new processes and of
+ * those in their first minute, since a guest marks its memory later than it starts. Guests are looked at again every 5 seconds, in case their
+ * memory is no longer mergeable or their process id is somebody else's by now; all others every 5 minutes, a few at a time.
  */
 public final class Guests {
     private static final Duration YOUNG = Duration.ofMinutes(1);
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
+    private static final Duration LOOK_AGAIN_AT_GUEST = Duration.ofSeconds(5);
     private static final int LOOK_AGAIN_AT_ONCE = 32;
     private static final int KTHREADD = 2;
 
@@ -44,7 +46,8 @@ public final class Guests {
         }
 
         boolean isDue(Instant now) {
-            return !now.isBefore(lookedAt.plus(LOOK_AGAIN));
+            Duration pause = guest != null ? LOOK_AGAIN_AT_GUEST : isSettled(now) ? LOOK_AGAIN : Duration.ZERO;
+            return !now.isBefore(lookedAt.plus(pause));
         }
     }
 
@@ -68,7 +71,7 @@ public final class Guests {
         int settledLooks = 0;
         for (int pid : pids) {
             Seen seen = processes.getOrDefault(pid, Seen.NEVER);
-            if (seen.isSettled(now) && (!seen.isDue(now) || settledLooks++ >= LOOK_AGAIN_AT_ONCE)) {
+            if (!seen.isDue(now) || (seen.isSettled(now) && settledLooks++ >= LOOK_AGAIN_AT_ONCE)) {
                 continue;
             }
             look(pid, seen, now).ifPresentOrElse(looked -> processes.put(pid, looked), () -> processes.remove(pid));

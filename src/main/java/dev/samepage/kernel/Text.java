@@ -64,7 +64,7 @@ final class Text {
 
     /** Decimal digits only, up to {@link Long#MAX_VALUE}; anything else is empty. */
     static OptionalLong unsigned(String text) {
-        if (text.isEmpty() || text.length() > 19 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (text.isEmpty() || text.length() > 19 || !isDecimal(text)) {
             return OptionalLong.empty();
         }
         try {
@@ -72,6 +72,16 @@ final class Text {
         } catch (NumberFormatException overflow) {
             return OptionalLong.empty();
         }
+    }
+
+    /** A loop, since it is gone through hundreds of times a second, and mostly interpreted. */
+    private static boolean isDecimal(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** As {@link #unsigned}, with an optional minus in front. */

@@ -279,11 +279,12 @@ public record Adaptive(
             case Tidying _ -> "ksmd passes guests that have ended.";
             case Resting _ when unseen.guests().isEmpty() -> "There is no guest.";
             case Resting _ when settings.onlyUnderPressure() && !pressure.isShort() -> "Memory is plentiful.";
+            case Resting resting when !unseen.worthMentioning() -> resting.outcome();
             case Resting resting -> {
                 Prospect prospect = prospect(resting, sample, last);
-                yield unseen.worthMentioning() && !prospect.pays()
-                        ? resting.outcome() + " " + prospect.what() + " do not pay for another yet."
-                        : resting.outcome();
+                yield prospect.pays()
+                        ? resting.outcome()
+                        : resting.outcome() + " " + prospect.what() + " do not pay for another yet.";
             }
         };
     }

@@ -96,6 +96,7 @@ class GuestsTest {
         guests.scan();
         proc.process(100, "qemu-system-x86", 9_999);
         proc.commandLine(100, "qemu-system-x86_64", "-name", "new");
+        now = now.plusSeconds(5);
         assertThat(guests.scan()).containsExactly(new Guest(100, "new", 999_900));
     }
 
@@ -105,6 +106,9 @@ class GuestsTest {
         proc.ksmStat(100, 10, "no", "yes");
         guests.scan();
         proc.ksmStat(100, 0, "no", "no");
+        now = now.plusSeconds(4);
+        assertThat(guests.scan()).hasSize(1);
+        now = now.plusSeconds(1);
         assertThat(guests.scan()).isEmpty();
     }
 
