@@ -129,16 +129,7 @@ final class Adaptation {
     /** The knobs stand like this now, as far as is known. */
     void applied(Map<Knob, Long> knobs) {
         if (seen != null) {
-            Sample sample = seen.sample();
-            seen = seen.with(
-                    new Sample(
-                            sample.at(),
-                            knobs,
-                            sample.counters(),
-                            sample.memory(),
-                            sample.ksmdCpuNanos(),
-                            sample.guests()),
-                    seen.listedNanos());
+            seen = seen.with(seen.sample().withKnobs(knobs), seen.listedNanos());
         }
     }
 

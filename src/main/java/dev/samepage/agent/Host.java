@@ -57,13 +57,7 @@ public record Host(Ksm ksm, HostProc proc, Guests guests, Unmerger unmerger, Clo
      * @param known the rest, from a moment ago
      */
     Sample progress(Sample known) throws IOException {
-        return new Sample(
-                clock.instant(),
-                known.knobs(),
-                ksm.counters(PROGRESS),
-                known.memory(),
-                proc.ksmdCpuNanos(),
-                known.guests());
+        return known.withProgress(clock.instant(), ksm.counters(PROGRESS), proc.ksmdCpuNanos());
     }
 
     /**
@@ -72,8 +66,7 @@ public record Host(Ksm ksm, HostProc proc, Guests guests, Unmerger unmerger, Clo
      * @param known the rest, from a moment ago
      */
     Sample guests(Sample known) {
-        return new Sample(
-                clock.instant(), known.knobs(), known.counters(), known.memory(), known.ksmdCpuNanos(), guests.scan());
+        return known.withGuests(clock.instant(), guests.scan());
     }
 
     /** What Adaptive looks at, beside the sample, where everything is to be looked at. */

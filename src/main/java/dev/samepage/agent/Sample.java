@@ -24,6 +24,20 @@ public record Sample(
         HostMemory memory,
         OptionalLong ksmdCpuNanos,
         List<Guest> guests) {
+    /** The same with these knobs. */
+    Sample withKnobs(Map<Knob, Long> newer) {
+        return new Sample(at, newer, counters, memory, ksmdCpuNanos, guests);
+    }
+
+    /** The same a moment later, as far as it changes while ksmd runs. */
+    Sample withProgress(Instant now, Counters newer, OptionalLong cpuNanos) {
+        return new Sample(now, knobs, newer, memory, cpuNanos, guests);
+    }
+
+    /** The same a moment later, as far as it changes while ksmd stands still. */
+    Sample withGuests(Instant now, List<Guest> newer) {
+        return new Sample(now, knobs, counters, memory, ksmdCpuNanos, newer);
+    }
 
     /** Whether any page is merged, so that the kernel refuses what needs nothing merged. */
     public boolean merged() {
