@@ -22,14 +22,7 @@ final class Stage implements AutoCloseable {
 
     /** Starts those that are there from the beginning, and waits until their memory is filled. */
     static Stage open(GuestKind kind, Schedule schedule) {
-        GuestFleet fleet = GuestFleet.start(schedule.atStart(), kind);
-        try {
-            fleet.awaitReady();
-            return new Stage(fleet, schedule);
-        } catch (RuntimeException e) {
-            fleet.close();
-            throw e;
-        }
+        return new Stage(GuestFleet.start(schedule.atStart(), kind).awaitReady(), schedule);
     }
 
     /** Does what is due by now, and does not wait for those that come. */

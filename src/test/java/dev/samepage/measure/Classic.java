@@ -93,14 +93,8 @@ final class Classic {
         return new Figures(savedMebibytes(), fleet.trueSavedBytes() / MEBIBYTE, secondsToBar, cpu);
     }
 
-    private GuestFleet guests() throws UnavailableException {
-        GuestFleet fleet = GuestFleet.start(GUESTS, QemuGuest.find(GUEST_MEBIBYTES));
-        try {
-            return fleet.awaitReady();
-        } catch (RuntimeException e) {
-            fleet.close();
-            throw e;
-        }
+    private static GuestFleet guests() throws UnavailableException {
+        return GuestFleet.start(GUESTS, QemuGuest.find(GUEST_MEBIBYTES)).awaitReady();
     }
 
     private SamepageProcess local(String policy) {

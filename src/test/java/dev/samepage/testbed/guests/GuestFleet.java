@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 
 /** Guests that run at the same time. All end with {@link #close()}, and with this JVM. Not for use by several threads. */
@@ -85,11 +86,16 @@ public final class GuestFleet implements AutoCloseable {
     /**
      * Waits until every guest has filled its memory.
      *
-     * @throws java.util.concurrent.CompletionException if one ends before
+     * @throws CompletionException if one ends before; the others are ended then
      */
     public GuestFleet awaitReady() {
-        guests.values().forEach(guest -> guest.ready().join());
-        return this;
+        try {
+            guests.values().forEach(guest -> guest.ready().join());
+            return this;
+        } catch (CompletionException e) {
+            close();
+            throw e;
+        }
     }
 
     /** The process ids of the guests that have not been stopped, oldest first. */
