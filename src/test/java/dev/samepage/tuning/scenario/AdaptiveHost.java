@@ -1,4 +1,4 @@
-package dev.samepage.tuning;
+package dev.samepage.tuning.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,13 @@ import dev.samepage.kernel.Guest;
 import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.ResidentGuest;
 import dev.samepage.kernel.WriteResult;
+import dev.samepage.testbed.guests.GuestMemory;
+import dev.samepage.tuning.Adaptive;
+import dev.samepage.tuning.AdaptiveSample;
+import dev.samepage.tuning.AdaptiveSettings;
+import dev.samepage.tuning.Phase;
+import dev.samepage.tuning.Step;
+import dev.samepage.tuning.WriteOrder;
 import dev.samepage.tuning.sim.SimulatedGuest;
 import dev.samepage.tuning.sim.SimulatedKernel;
 import dev.samepage.tuning.sim.SimulatedKsm;
@@ -22,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Adaptive at work on a simulated host, and what is to be known of it afterwards. */
 final class AdaptiveHost {
+    /** As in the benchmark's scenario arrivals. */
+    static final GuestMemory GUEST = GuestMemory.of(80, 60).withZero(20).withRewritten(16);
+
     final SimulatedKsm ksm;
 
     private AdaptiveSettings settings;
@@ -51,6 +61,23 @@ final class AdaptiveHost {
         this.ksm = new SimulatedKsm(kernel);
         this.settings = settings;
         this.cpuIsVisible = cpuIsVisible;
+    }
+
+    /** One without guests, with Linux 6.18 and the settings that are the default. */
+    static AdaptiveHost host() {
+        return new AdaptiveHost(SimulatedKernel.linux618());
+    }
+
+    /** One where all has been merged that can be. */
+    static AdaptiveHost settledHost(int guests) {
+        AdaptiveHost host = host();
+        host.ksm.start(guests, GUEST);
+        host.run(seconds(30));
+        return host;
+    }
+
+    static Duration seconds(long seconds) {
+        return Duration.ofSeconds(seconds);
     }
 
     /** The agent ends, and another one takes over. */
