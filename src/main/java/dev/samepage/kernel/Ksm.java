@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The kernel's samepage merging: what it holds, and one checked write at a time. Which knobs and counters there are is found out by looking,
@@ -25,6 +26,9 @@ public final class Ksm {
     private static final Set<Knob> WAITING = EnumSet.of(Knob.RUN, Knob.MERGE_ACROSS_NODES, Knob.MAX_PAGE_SHARING);
 
     private final KsmFiles files;
+
+    /** Counters that were seen to be there. They are read ten times a second, and the kernel takes none away. */
+    private final Set<Counter> seen = ConcurrentHashMap.newKeySet();
 
     public Ksm(KsmFiles files) {
         this.files = files;
@@ -103,7 +107,8 @@ public final class Ksm {
     public Counters counters(Set<Counter> wanted) throws IOException {
         EnumMap<Counter, Long> values = new EnumMap<>(Counter.class);
         for (Counter counter : wanted) {
-            if (files.exists(counter.file())) {
+            if (seen.contains(counter) || files.exists(counter.file())) {
+                seen.add(counter);
                 counter.parse(files.read(counter.file())).ifPresent(value -> values.put(counter, value));
             }
         }
