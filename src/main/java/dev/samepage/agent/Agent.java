@@ -66,6 +66,10 @@ public final class Agent {
     private @Nullable String settledTask;
 
     private @Nullable KsmNodeStatus newest;
+
+    /** What was known in the last whole round. */
+    private @Nullable Knowledge answered;
+
     private @Nullable Read lastRead;
 
     private record Read(KsmNodeSpec spec, Assignment assignment) {}
@@ -105,14 +109,16 @@ public final class Agent {
         if (newest != null && !isAwaited(knowledge, newest) && look(knowledge, assignment)) {
             return newest;
         }
+        answered = knowledge;
         newest = round(knowledge, assignment);
         return newest;
     }
 
-    /** Whether the control plane waits to be told something: that this generation was seen, or all of it. */
-    private static boolean isAwaited(Knowledge knowledge, KsmNodeStatus newest) {
+    /** Whether the control plane waits for an answer that no whole round has given: that this generation was seen, or all of it. */
+    private boolean isAwaited(Knowledge knowledge, KsmNodeStatus newest) {
         return knowledge instanceof Knowledge.Present(KsmNodeSpec _, Long generation, KsmNodeStatus told)
-                && (told == null || !Objects.equals(generation, newest.observedGeneration()));
+                && (told == null || !Objects.equals(generation, newest.observedGeneration()))
+                && !knowledge.equals(answered);
     }
 
     /** After which the next round is due. */

@@ -202,15 +202,14 @@ class AdaptationTest {
         node.apiServerIsGone();
         Agent restarted = node.start();
         run(node, restarted, Duration.ofSeconds(1));
-        node.reports.clear();
+        int before = node.reports.size();
 
         node.tell(NodeUnderTest.mode(Mode.ADAPTIVE, NodeUnderTest.FORBIDDEN));
         restarted.round();
 
-        assertThat(node.reports).singleElement().satisfies(status -> {
-            assertThat(status.phase()).isEqualTo(Phase.REST);
-            assertThat(status.observedGeneration()).isEqualTo(1);
-        });
+        assertThat(node.reports).hasSize(before + 1);
+        assertThat(node.reports.getLast().phase()).isEqualTo(Phase.REST);
+        assertThat(node.reports.getLast().observedGeneration()).isEqualTo(1);
     }
 
     @Test
@@ -223,6 +222,18 @@ class AdaptationTest {
         agent.round();
 
         assertThat(node.reports).hasSize(1);
+    }
+
+    @Test
+    void looksBrieflyAlsoWhereTheApiServerKeepsNoStatus() {
+        NodeUnderTest node = adaptive();
+        node.statusIsRefused();
+        Agent agent = boosting(node);
+        node.reports.clear();
+        run(node, agent, Duration.ofSeconds(5));
+
+        // One for each whole round, of which there is one a second while ksmd runs.
+        assertThat(node.reports).hasSizeBetween(1, 6);
     }
 
     private void guestGrows(int times) {

@@ -45,6 +45,7 @@ final class NodeUnderTest implements ControlPlane {
 
     private final Path proc;
     private Knowledge knowledge = new Knowledge.Unknown();
+    private boolean statusIsKept = true;
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
     NodeUnderTest(FakeKsm ksm, Path directory) {
@@ -133,6 +134,11 @@ final class NodeUnderTest implements ControlPlane {
         knowledge = new Knowledge.Absent();
     }
 
+    /** The API server refuses each status. */
+    void statusIsRefused() {
+        statusIsKept = false;
+    }
+
     void apiServerIsGone() {
         knowledge = new Knowledge.Unknown();
     }
@@ -140,7 +146,7 @@ final class NodeUnderTest implements ControlPlane {
     @Override
     public Knowledge knowledge() {
         return knowledge instanceof Knowledge.Present(KsmNodeSpec spec, Long generation, KsmNodeStatus none)
-                ? new Knowledge.Present(spec, generation, reports.isEmpty() ? null : reports.getLast())
+                ? new Knowledge.Present(spec, generation, reports.isEmpty() || !statusIsKept ? null : reports.getLast())
                 : knowledge;
     }
 
