@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Processes with mergeable memory. A process is one where its {@code ksm_stat} says so, and on kernels whose {@code ksm_stat} cannot tell
  * or is missing (before 6.1), where its command line is QEMU's. Not for use by two threads at once.
  *
- * <p>Meant to be asked every second on hosts with thousands of processes: a listing of /proc, then only the files of new processes and of
+ * <p>Meant to be asked every second or two on hosts with thousands of processes: a listing of /proc, then only the files of new processes and of
  * those in their first minute, since a guest marks its memory later than it starts. Guests are looked at again every 5 seconds, in case their
  * memory is no longer mergeable or their process id is somebody else's by now; all others every 5 minutes, a few at a time.
  */
@@ -47,7 +47,7 @@ public final class Guests {
 
         boolean isDue(Instant now) {
             Duration pause = guest != null ? LOOK_AGAIN_AT_GUEST : isSettled(now) ? LOOK_AGAIN : Duration.ZERO;
-            return !now.isBefore(lookedAt.plus(pause));
+            return now.isBefore(lookedAt) || !now.isBefore(lookedAt.plus(pause));
         }
     }
 
@@ -88,7 +88,7 @@ public final class Guests {
 
     /**
      * How much memory these guests have, without those that are gone; cheap enough for twice a second. A process id that has been given to
-     * somebody else since the last {@link #scan} is not noticed.
+     * somebody else in the last 5 seconds is not noticed.
      *
      * @param pageSizeBytes the kernel's
      */

@@ -113,6 +113,19 @@ class GuestsTest {
     }
 
     @Test
+    void looksAgainAtOnceWhereTheClockIsSetBack() {
+        proc.process(100, "memhog", 500);
+        proc.ksmStat(100, 10, "no", "yes");
+        proc.process(101, "late", 500);
+        proc.ksmStat(101, 0, "no", "no");
+        guests.scan();
+        now = now.minus(Duration.ofHours(1));
+        proc.ksmStat(100, 0, "no", "no");
+        proc.ksmStat(101, 0, "no", "yes");
+        assertThat(guests.scan()).containsExactly(new Guest(101, "late", 50_000));
+    }
+
+    @Test
     void looksAgainDuringTheFirstMinuteOfAProcess() {
         proc.process(100, "memhog", UPTIME - 1);
         proc.ksmStat(100, 0, "no", "no");
