@@ -44,6 +44,9 @@ record Pace(long batchPages, long sleepMillis, double dearestPageNanos, double l
     private static final double TICK_MILLIS = 4;
     private static final long WINDOW_NANOS = 2_000_000_000L;
 
+    /** Where ksmd goes from cheap pages to dear ones it uses too much until the next look, and does so at each guest. */
+    private static final double SAVED_FOR_OVERUSED = 3;
+
     /** The most looks of which one is kept, however often there is one. */
     private static final int MOST_READINGS = 32;
 
@@ -74,8 +77,9 @@ record Pace(long batchPages, long sleepMillis, double dearestPageNanos, double l
         List<Reading> readings = window(now);
         double limit = maxCpuPercent / 100.0;
         double used = share(readings.getFirst(), now);
-        // What was used too much lately is saved now, and the other way round a little.
-        double aim = Math.clamp(2 * limit - used, limit / 2, Math.min(0.98, limit * 1.04));
+        // What was used too much lately is saved now, and more, since the next dear pages follow; and the other way
+        // round a little.
+        double aim = Math.clamp(limit + SAVED_FOR_OVERUSED * (limit - used), limit / 8, Math.min(0.98, limit * 1.04));
         OptionalLong walked = now.walkedPagesSince(last);
         if (walked.isEmpty()) {
             double ratio = odds(aim) / odds(Math.clamp(share(last, now), 0.02, 0.98));

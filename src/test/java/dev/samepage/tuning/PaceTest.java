@@ -153,15 +153,16 @@ class PaceTest {
 
     @Test
     void restsLongerAfterItHasTakenMoreThanItMay() {
-        // All of the time where 30 % are allowed: 15 % at first, which is 64 ms of rest for 11 ms of work.
+        // All of the time where 30 % are allowed: an eighth of that at first, which is 289 ms of rest for 11 ms of
+        // work.
         assertThat(pace(2250, 42, START)
                         .next(at(100, 100, 20_000), 30, Work.MEETING)
                         .sleepMillis())
-                .isEqualTo(61);
+                .isEqualTo(286);
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 10", "60, 11", "70, 20", "75, 32", "90, 40", "100, 40"})
+    @CsvSource({"0, 10", "60, 11", "70, 20", "72, 29", "75, 40", "100, 40"})
     void followsTheCpuTimeAloneWhereTheKernelDoesNotCountPages(long cpuMillis, long sleepMillis) {
         Pace next = pace(5000, 20, uncounted(0, 0)).next(uncounted(100, cpuMillis), 70, Work.MEETING);
 
@@ -182,16 +183,16 @@ class PaceTest {
 
     @Test
     void aimsByTheLastTwoSecondsAndCorrectsByTheLastLook() {
-        // 88 % of all the time, so it aims at 52 % for now; the last look had 70.
+        // 88 % of all the time, so it aims at 16 % for now; the last look had 70.
         assertThat(pace(5000, 20, uncounted(0, 0), uncounted(1000, 900))
                         .next(uncounted(1100, 970), 70, Work.MEETING)
                         .sleepMillis())
                 .isEqualTo(40);
-        // 73 % of all the time, so it aims at 67 %; the last look had 70.
+        // 73 % of all the time, so it aims at 62 %; the last look had 70.
         assertThat(pace(5000, 20, uncounted(0, 0), uncounted(1000, 730))
                         .next(uncounted(1100, 800), 70, Work.MEETING)
                         .sleepMillis())
-                .isEqualTo(23);
+                .isEqualTo(29);
     }
 
     @Test

@@ -200,10 +200,15 @@ final class AdaptiveHost {
 
     /** ksmd's share of a core over the five seconds in which it was largest. */
     double mostCpuOverFiveSeconds() {
+        return mostCpuOverFiveSecondsSince(0);
+    }
+
+    double mostCpuOverFiveSecondsSince(double seconds) {
         double most = 0;
         int first = 0;
         for (Moment moment : moments) {
-            while (moment.seconds() - moments.get(first).seconds() > 5) {
+            double from = Math.max(seconds, moment.seconds() - 5);
+            while (first < moments.size() - 1 && moments.get(first).seconds() < from) {
                 first++;
             }
             double length = moment.seconds() - moments.get(first).seconds();

@@ -3,6 +3,7 @@ package dev.samepage.tuning.scenario;
 import static dev.samepage.tuning.scenario.AdaptiveHost.GUEST;
 import static dev.samepage.tuning.scenario.AdaptiveHost.host;
 import static dev.samepage.tuning.scenario.AdaptiveHost.seconds;
+import static dev.samepage.tuning.scenario.AdaptiveHost.settledHost;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.samepage.testbed.guests.GuestMemory;
@@ -23,6 +24,19 @@ class LimitsTest {
 
             assertThat(host.mostCpuOverFiveSeconds()).isLessThan(1.1 * percent / 100);
             assertThat(host.ksm.longestBatchNanos()).isLessThan(50_000_000);
+        }
+    }
+
+    @Test
+    void holdsTheCpuLimitWhereCheapPagesAndDearOnesTakeTurns() {
+        for (int percent : new int[] {20, 30, 50, 70}) {
+            AdaptiveHost host = settledHost(20);
+            host.tell(new AdaptiveSettings(percent, 64 << 20, 1800, false, 20));
+            double told = host.moments().getLast().seconds();
+            host.ksm.start(8, GUEST);
+            host.run(seconds(120));
+
+            assertThat(host.mostCpuOverFiveSecondsSince(told)).isLessThan(1.1 * percent / 100);
         }
     }
 
