@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Agents that run mode Adaptive on this machine's KSM, one after the other, each until it is stopped. */
@@ -135,6 +136,19 @@ final class AdaptiveOnRealKsm implements AutoCloseable {
 
     long savedBytes() {
         return counters().savedBytes(proc.pageSizeBytes());
+    }
+
+    /** Memory that the kernel keeps a note of each page of. */
+    long knownBytes() {
+        return Stream.of(Counter.PAGES_SHARED, Counter.PAGES_SHARING, Counter.PAGES_UNSHARED, Counter.PAGES_VOLATILE)
+                        .mapToLong(counter -> counters().get(counter).orElseThrow())
+                        .sum()
+                * proc.pageSizeBytes();
+    }
+
+    /** Merged memory that was written to since boot. */
+    long writtenToBytes() {
+        return proc.cowKsm().orElseThrow() * proc.pageSizeBytes();
     }
 
     long value(Knob knob) {

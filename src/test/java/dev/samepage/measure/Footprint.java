@@ -84,6 +84,7 @@ final class Footprint {
             if (agent != null) {
                 double firstBoost = boost(agent, GUESTS);
                 rest(agent, operator);
+                bars.title("The same agent, while ksmd works for new guests:");
                 bars.atMost(
                         "CPU during a boost for %d more guests".formatted(MORE_GUESTS),
                         boost(agent, MORE_GUESTS),
@@ -138,6 +139,7 @@ final class Footprint {
     }
 
     private void reportStart(Spread firstStatus) {
+        bars.title("Agents that start:");
         bars.atMost("start to first status in the API server, median of " + STARTS, firstStatus.median(), 1000, "ms");
         bars.figure("the same, fastest", firstStatus.min(), "ms");
         bars.figure("the same, slowest", firstStatus.max(), "ms");
