@@ -93,7 +93,7 @@ public final class Ksm {
     /**
      * The counters that this kernel has. A text that is not understood is left out.
      *
-     * @throws IOException where a file that exists cannot be read
+     * @throws IOException where a file that exists, or was there before, cannot be read
      */
     public Counters counters() throws IOException {
         return counters(EnumSet.allOf(Counter.class));
@@ -102,7 +102,7 @@ public final class Ksm {
     /**
      * Those of the counters that this kernel has.
      *
-     * @throws IOException where a file that exists cannot be read
+     * @throws IOException where a file that exists, or was there before, cannot be read
      */
     public Counters counters(Set<Counter> wanted) throws IOException {
         EnumMap<Counter, Long> values = new EnumMap<>(Counter.class);

@@ -74,7 +74,7 @@ final class Text {
         }
     }
 
-    /** A loop, since it is gone through hundreds of times a second, and mostly interpreted. */
+    /** A loop and no stream, since it is gone through hundreds of times a second. */
     private static boolean isDecimal(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) < '0' || text.charAt(i) > '9') {
