@@ -146,11 +146,6 @@ final class AdaptiveOnRealKsm implements AutoCloseable {
                 * proc.pageSizeBytes();
     }
 
-    /** Merged memory that was written to since boot. */
-    long writtenToBytes() {
-        return proc.cowKsm().orElseThrow() * proc.pageSizeBytes();
-    }
-
     long value(Knob knob) {
         checkAlive();
         try {
