@@ -140,8 +140,9 @@ final class AdaptiveOnRealKsm implements AutoCloseable {
 
     /** Memory that the kernel keeps a note of each page of. */
     long knownBytes() {
+        Counters now = counters();
         return Stream.of(Counter.PAGES_SHARED, Counter.PAGES_SHARING, Counter.PAGES_UNSHARED, Counter.PAGES_VOLATILE)
-                        .mapToLong(counter -> counters().get(counter).orElseThrow())
+                        .mapToLong(counter -> now.get(counter).orElseThrow())
                         .sum()
                 * proc.pageSizeBytes();
     }
