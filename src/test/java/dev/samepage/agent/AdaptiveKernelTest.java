@@ -24,12 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 @RealKsm
 class AdaptiveKernelTest {
     private static final long MEBIBYTE = 1 << 20;
-    /** Off huge pages, which the kernel may have to split first: some then merge a lap later. */
-    private static final GuestMemory GUEST =
-            GuestMemory.of(40, 20).withRewritten(4).withoutHugePages();
-
-    /** ksmd passes over a page that the kernel has in hand at that moment, for reclaim for example: up to so many merge a lap later. */
-    private static final int BUSY_PERCENT = 12;
+    /**
+     * Off huge pages, which the kernel may have to split first: some then merge a lap later. And nothing is rewritten in it: of so little memory
+     * a lap takes less time than passes between two writes, and such pages mislead the kernel's search (see adaptive.md).
+     */
+    private static final GuestMemory GUEST = GuestMemory.of(40, 20).withoutHugePages();
 
     @TempDir
     Path state;
@@ -45,14 +44,14 @@ class AdaptiveKernelTest {
 
     private static void untilItHasSaved(AdaptiveOnRealKsm agent, long mebibytes) {
         within().untilAsserted(() -> {
-            assertThat(agent.savedBytes()).isGreaterThan(mebibytes * MEBIBYTE * (100 - BUSY_PERCENT) / 100);
+            assertThat(agent.savedBytes()).isGreaterThanOrEqualTo(mebibytes * MEBIBYTE);
             assertThat(agent.value(Knob.RUN)).isZero();
         });
     }
 
     /** By the guests' page tables, whatever KSM counts. */
     private static void assertSaves(GuestFleet fleet, long mebibytes) {
-        assertThat(fleet.trueSavedBytes()).isCloseTo(mebibytes * MEBIBYTE, Percentage.withPercentage(BUSY_PERCENT));
+        assertThat(fleet.trueSavedBytes()).isCloseTo(mebibytes * MEBIBYTE, Percentage.withPercentage(2));
     }
 
     @Test
@@ -222,8 +221,7 @@ class AdaptiveKernelTest {
             untilItHasSaved(agent, 5 * 40);
             long cpu = agent.cpuNanos();
             List.copyOf(fleet.pids()).subList(0, 2).forEach(fleet::stop);
-            // Not yet the 120 MiB of the four that are left.
-            assertThat(agent.savedBytes()).isGreaterThan(4 * 40 * MEBIBYTE);
+            assertThat(agent.savedBytes()).isGreaterThanOrEqualTo(5 * 40 * MEBIBYTE);
             untilItHasCleanedUp(agent, 3 * 40);
             // ksmd stands at one of the others now, which comes before this one.
             fleet.stop(fleet.pids().get(1));
@@ -232,7 +230,7 @@ class AdaptiveKernelTest {
             assertThat(agent.boosts()).isEqualTo(1);
             assertThat(agent.cpuNanos() - cpu).isLessThan(Duration.ofMillis(500).toNanos());
             // What the kernel keeps of each page is gone with the three guests, too.
-            assertThat(agent.knownBytes()).isLessThan(4 * (40 + 20 + 4) * MEBIBYTE);
+            assertThat(agent.knownBytes()).isLessThan(4 * (40 + 20) * MEBIBYTE);
             assertSaves(fleet, 2 * 40);
         }
     }
