@@ -83,6 +83,11 @@ public final class HostProc {
         return ksmd.cpuNanos();
     }
 
+    /** The processes that may write KSM's knobs beside this one. */
+    public Suspects suspects() {
+        return new Suspects(files);
+    }
+
     /**
      * The kernel's page size in bytes, from the auxiliary vector that it hands to every process. Not always 4096: arm64 may use 64 KiB.
      *
