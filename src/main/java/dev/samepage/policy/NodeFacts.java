@@ -12,8 +12,14 @@ import java.util.Objects;
  */
 public record NodeFacts(String name, Map<String, String> labels, boolean tunedByKubeVirt, boolean reachable) {
 
-    /** Set to {@code true} by KubeVirt on the nodes whose KSM it tunes itself. */
+    /** Set to {@code true} by KubeVirt on the nodes where it has ksmd running itself, and for as long as that. */
     public static final String TUNED_BY_KUBEVIRT = "kubevirt.io/ksm-handler-managed";
+
+    /**
+     * Set to {@code true} by KubeVirt, since 1.3, on the nodes that its {@code ksmConfiguration} selects. It stops ksmd there every 3 min
+     * while memory is not short, and the annotation says nothing of that.
+     */
+    static final String SELECTED_BY_KUBEVIRT = "kubevirt.io/ksm-enabled";
 
     public NodeFacts {
         labels = Map.copyOf(labels);
@@ -22,11 +28,12 @@ public record NodeFacts(String name, Map<String, String> labels, boolean tunedBy
     /** What matters of {@code node}. */
     public static NodeFacts of(Node node) {
         var metadata = node.getMetadata();
+        var labels = Objects.requireNonNullElse(metadata.getLabels(), Map.<String, String>of());
+        var annotations = Objects.requireNonNullElse(metadata.getAnnotations(), Map.<String, String>of());
         return new NodeFacts(
                 metadata.getName(),
-                Objects.requireNonNullElse(metadata.getLabels(), Map.of()),
-                metadata.getAnnotations() != null
-                        && "true".equals(metadata.getAnnotations().get(TUNED_BY_KUBEVIRT)),
+                labels,
+                "true".equals(annotations.get(TUNED_BY_KUBEVIRT)) || "true".equals(labels.get(SELECTED_BY_KUBEVIRT)),
                 !saysUnknown(node));
     }
 

@@ -208,8 +208,8 @@ final class PolicyConditions {
         }
         if (territory.skipped() > 0) {
             reasons.append(territory.overridden() > 0 ? "," : "")
-                    .append(" %d tuned by KubeVirt itself (annotation %s) and skipped"
-                            .formatted(territory.skipped(), NodeFacts.TUNED_BY_KUBEVIRT));
+                    .append(" %d tuned by KubeVirt itself (its ksmConfiguration) and skipped"
+                            .formatted(territory.skipped()));
         }
         return reasons.append('.').toString();
     }

@@ -127,6 +127,20 @@ class NodeReconcilerApiTest {
     }
 
     @Test
+    void aSelectorThatMatchesANodeNoMoreReleasesIt() {
+        cluster.addNode("worker", Map.of("zone", "south"));
+        cluster.apply("a", STOPPED);
+        cluster.specFrom("a", "worker");
+        cluster.report("worker", State.APPLIED, "");
+
+        cluster.apply("a", NORTH);
+
+        cluster.ksmNode("worker", ksmNode -> ksmNode.getSpec().policy() == null);
+        cluster.report("worker", State.RESTORED, "");
+        cluster.noKsmNode("worker");
+    }
+
+    @Test
     void aNodeThatIsReleasedBeforeItsFirstReportIsForgottenWithThatReport() {
         cluster.addNode("worker", Map.of());
         cluster.apply("a", STOPPED);
@@ -210,6 +224,22 @@ class NodeReconcilerApiTest {
                         .getStatus()
                         .nodes())
                 .isEqualTo(new NodeCounts(1, 0, 0, 1, 0, 0, 0, 0));
+    }
+
+    @Test
+    void aNodeGoesToKubeVirtAndComesBackByKubeVirtsOwnLabel() {
+        cluster.addNode("worker", Map.of());
+        cluster.apply("a", STOPPED);
+        cluster.specFrom("a", "worker");
+        cluster.report("worker", State.APPLIED, "");
+
+        cluster.label("worker", "kubevirt.io/ksm-enabled", "true");
+        cluster.ksmNode("worker", ksmNode -> ksmNode.getSpec().policy() == null);
+        cluster.report("worker", State.RESTORED, "");
+        cluster.noKsmNode("worker");
+
+        cluster.label("worker", "kubevirt.io/ksm-enabled", "false");
+        cluster.specFrom("a", "worker");
     }
 
     @Test

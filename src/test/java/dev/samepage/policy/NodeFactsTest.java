@@ -38,6 +38,12 @@ class NodeFactsTest {
     }
 
     @Test
+    void aNodeThatKubeVirtHasSelectedIsItsAlsoWhileKsmdStandsStillThere() {
+        assertThat(NodeFacts.of(selected("true")).tunedByKubeVirt()).isTrue();
+        assertThat(NodeFacts.of(selected("false")).tunedByKubeVirt()).isFalse();
+    }
+
+    @Test
     void aHeartbeatChangesNothingThatMatters() {
         Node before = new NodeBuilder(ready("True"))
                 .editMetadata()
@@ -64,6 +70,14 @@ class NodeFactsTest {
                 .withStatus(status)
                 .endCondition()
                 .endStatus()
+                .build();
+    }
+
+    private static Node selected(String value) {
+        return new NodeBuilder(annotated("false"))
+                .editMetadata()
+                .addToLabels("kubevirt.io/ksm-enabled", value)
+                .endMetadata()
                 .build();
     }
 

@@ -261,7 +261,7 @@ class PolicyStatusTest {
         assertThat(status.nodes()).isEqualTo(new NodeCounts(2, 0, 1, 1, 0, 0, 0, 0));
         assertThat(conditions(status))
                 .contains("Ready=True NoNodes: nodeSelector matches 2 nodes: 1 won by another policy (z), "
-                        + "1 tuned by KubeVirt itself (annotation kubevirt.io/ksm-handler-managed) and skipped.");
+                        + "1 tuned by KubeVirt itself (its ksmConfiguration) and skipped.");
     }
 
     @Test
