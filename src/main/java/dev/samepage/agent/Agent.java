@@ -56,15 +56,12 @@ public final class Agent {
     private final CpuMeter cpuMeter = new CpuMeter();
     private final LapCounter laps = new LapCounter();
     private final Adaptation adaptation;
+    private final Watch watch;
 
     private Attempts attempts = Attempts.none();
     private Standing standing = new Standing("", State.APPLYING, "Starting.", Optional.empty());
     private @Nullable Instant missingSince;
     private String unreadable = "";
-
-    /** What the node was to do when nothing was left to be done last. */
-    private @Nullable String settledTask;
-
     private @Nullable KsmNodeStatus newest;
 
     /** What was known in the last whole round. */
@@ -100,6 +97,7 @@ public final class Agent {
         applier = new Applier(node, host.ksm(), host.unmerger(), journal, activity);
         statusReport = new StatusReport(kernel);
         adaptation = new Adaptation(host, kernel.pageSizeBytes(), nanoTime);
+        watch = new Watch(node, host.proc().suspects(), nanoTime, activity);
     }
 
     /** One round; a brief one, which reports nothing, where Adaptive only waits for ksmd or for guests to grow. */
@@ -130,11 +128,19 @@ public final class Agent {
         Optional<StatusReport.Measured> measured = observe();
         if (measured.isPresent()) {
             Sample sample = measured.orElseThrow().sample();
-            Map<Knob, Long> adapted =
-                    adaptation.whole(assignment, sample).map(Step::knobs).orElse(Map.of());
+            watch.look(assignment.hashOrEmpty(), sample, journal.originals().isPresent());
+            Optional<Rival> rival = watch.rival();
+            if (rival.isPresent()) {
+                adaptation.forget();
+            }
+            Map<Knob, Long> adapted = rival.isPresent()
+                    ? Map.of()
+                    : adaptation.whole(assignment, sample).map(Step::knobs).orElse(Map.of());
             Decision decision = decide(assignment, sample, adapted);
             activity.aimsAt(new Aim(policy(knowledge), decision.wanted(sample.knobs()), decision.unmergeRefused()));
-            if (settle(knowledge, assignment, decision, sample, adapted)) {
+            if (rival.isPresent()) {
+                standing = contended(assignment.hashOrEmpty(), rival.orElseThrow(), decision);
+            } else if (settle(knowledge, assignment, decision, sample, adapted)) {
                 measured = observe();
                 measured.ifPresent(now -> adaptation.applied(now.sample().knobs()));
             }
@@ -171,6 +177,9 @@ public final class Agent {
         Sample sample = look.orElseThrow().sample();
         Map<Knob, Long> adapted = look.orElseThrow().step().knobs();
         Decision decision = decide(assignment, sample, adapted);
+        if (isChangedByOthers(sample, !decision.actions().isEmpty())) {
+            return false;
+        }
         if (!decision.actions().isEmpty() && settle(knowledge, assignment, decision, sample, adapted)) {
             adaptation.applied(decision.wanted(sample.knobs()));
             boolean runs = adapted.getOrDefault(Knob.RUN, 0L) != 0;
@@ -180,6 +189,19 @@ public final class Agent {
             }
         }
         return true;
+    }
+
+    /**
+     * Whether there is something for a whole round to look at.
+     *
+     * @param writes whether something is to be written: then what is believed of the knobs is not good enough
+     */
+    private boolean isChangedByOthers(Sample sample, boolean writes) {
+        try {
+            return watch.differs(writes ? host.ksm().read() : sample.knobs());
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     /** Where nothing was ever written there is nothing to put back either, KSM or not. */
@@ -306,63 +328,82 @@ public final class Agent {
     private boolean settle(
             Knowledge knowledge, Assignment assignment, Decision decision, Sample sample, Map<Knob, Long> adapted) {
         String hash = assignment.hashOrEmpty();
-        // What Adaptive wants otherwise than a moment ago is something new, and need not wait.
-        String task = adapted.isEmpty() ? hash : hash + adapted;
         if (decision.actions().isEmpty()) {
-            settledTask = task;
-            standing = new Standing(hash, decision.state(), decision.message(), decision.degraded());
+            watch.settled(sample.at());
+            standing = new Standing(hash, decision.state(), decision.message() + watch.remark(), decision.degraded());
             return false;
         }
         if (sample.busy()) {
-            standing = new Standing(
-                    hash,
-                    State.APPLYING,
-                    "Waiting: memory is being taken offline on " + node + ".",
-                    decision.degraded());
+            standing = applying(hash, "Waiting: memory is being taken offline on " + node + ".", decision);
             return false;
         }
+        return switch (watch.advice(decision.actions())) {
+            case OWN_MATTER -> order(knowledge, hash, decision, sample, adapted);
+            case PUT_BACK -> {
+                watch.puttingBack(decision.actions(), sample.at());
+                long written = activity.counted(Deed.WRITE);
+                apply(knowledge, hash, decision, sample, Level.INFO);
+                activity.count(Deed.PUT_BACK, activity.counted(Deed.WRITE) - written);
+                yield true;
+            }
+            case WAIT -> {
+                standing = applying(
+                        hash,
+                        "Somebody else has changed KSM here again (" + watch.drift()
+                                + "). It is put back with growing pauses.",
+                        decision);
+                yield false;
+            }
+            case STAND_DOWN -> {
+                standing = contended(hash, watch.giveWay(sample.at()), decision);
+                adaptation.forget();
+                yield false;
+            }
+        };
+    }
+
+    /** Carries out what is wanted anew, or was refused, if it is time to; whether anything was written. */
+    private boolean order(Knowledge knowledge, String hash, Decision decision, Sample sample, Map<Knob, Long> adapted) {
+        // What Adaptive wants otherwise than a moment ago is something new, and need not wait.
+        String task = adapted.isEmpty() ? hash : hash + adapted;
         if (!attempts.mayTry(task, sample.at())) {
-            waiting(hash, decision);
+            if (standing.state() != State.FAILED) {
+                standing = applying(hash, toBeSet(decision) + " It is tried again with growing pauses.", decision);
+            }
             return false;
         }
         attempts = attempts.next(task, sample.at());
-        activity.count(Deed.ATTEMPT);
-        if (decision.actions().stream().anyMatch(Action.Unmerge.class::isInstance)) {
-            standing = new Standing(
-                    hash,
-                    State.APPLYING,
-                    "Every guest gets its own pages back; this may take minutes.",
-                    decision.degraded());
-            report(knowledge, observe());
-        }
-        long written = activity.counted(Deed.WRITE);
-        List<String> failures = applier.apply(decision.actions(), adapted.isEmpty() ? Level.INFO : Level.DEBUG);
-        if (task.equals(settledTask)) {
-            activity.count(Deed.PUT_BACK, activity.counted(Deed.WRITE) - written);
-        }
-        standing = failures.isEmpty()
-                ? new Standing(hash, decision.state(), decision.message(), decision.degraded())
-                : new Standing(hash, State.FAILED, failed(failures, decision), decision.degraded());
+        apply(knowledge, hash, decision, sample, adapted.isEmpty() ? Level.INFO : Level.DEBUG);
         return true;
     }
 
-    private void waiting(String hash, Decision decision) {
-        if (standing.state() != State.FAILED) {
-            standing = new Standing(
-                    hash,
-                    State.APPLYING,
-                    changedByOthers(decision) + " on " + node
-                            + " again, as somebody else keeps changing it; that is done with growing pauses.",
-                    decision.degraded());
+    private void apply(Knowledge knowledge, String hash, Decision decision, Sample sample, Level level) {
+        activity.count(Deed.ATTEMPT);
+        if (decision.actions().stream().anyMatch(Action.Unmerge.class::isInstance)) {
+            standing = applying(hash, "Every guest gets its own pages back; this may take minutes.", decision);
+            report(knowledge, observe());
         }
+        List<String> failures = applier.apply(decision.actions(), level);
+        watch.wrote(sample.knobs(), decision, failures.isEmpty());
+        standing = failures.isEmpty()
+                ? new Standing(hash, decision.state(), decision.message() + watch.remark(), decision.degraded())
+                : new Standing(hash, State.FAILED, failed(failures, decision), decision.degraded());
     }
 
-    private static String changedByOthers(Decision decision) {
+    private static Standing applying(String hash, String message, Decision decision) {
+        return new Standing(hash, State.APPLYING, message, decision.degraded());
+    }
+
+    private static Standing contended(String hash, Rival rival, Decision decision) {
+        return new Standing(hash, State.CONTENDED, rival.message(), decision.degraded(), Optional.of(rival.reason()));
+    }
+
+    private static String toBeSet(Decision decision) {
         return decision.actions().stream()
                 .flatMap(action -> action instanceof Action.Set(Knob knob, long value)
                         ? Stream.of(knob.file() + "=" + knob.text(value))
                         : Stream.empty())
-                .collect(Collectors.joining(", ", "To be set: ", ""));
+                .collect(Collectors.joining(", ", "To be set: ", "."));
     }
 
     private static String failed(List<String> failures, Decision decision) {

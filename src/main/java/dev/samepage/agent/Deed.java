@@ -8,6 +8,7 @@ enum Deed {
     WRITE("samepage_agent_writes", "Settings written to the kernel and read back as written."),
     WRITE_REFUSED("samepage_agent_writes_refused", "Settings that the kernel refused or did not keep."),
     PUT_BACK("samepage_agent_settings_put_back", "Settings written again because somebody else had changed them."),
+    FOREIGN_CHANGE("samepage_agent_foreign_changes", "Settings that somebody else was seen to have changed."),
     UNMERGE("samepage_agent_unmerges", "Times that all merged memory was given back to the guests."),
     UNMERGE_FAILED(
             "samepage_agent_unmerges_failed", "Times that giving back all merged memory did not come to an end."),

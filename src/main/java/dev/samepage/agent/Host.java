@@ -61,12 +61,12 @@ public record Host(Ksm ksm, HostProc proc, Guests guests, Unmerger unmerger, Clo
     }
 
     /**
-     * The node once more, as far as it changes while ksmd stands still: its guests.
+     * The node once more, as far as it changes while ksmd stands still: its guests, and the knobs, where somebody else turns them.
      *
      * @param known the rest, from a moment ago
      */
-    Sample guests(Sample known) {
-        return known.withGuests(clock.instant(), guests.scan());
+    Sample guests(Sample known) throws IOException {
+        return known.withGuests(clock.instant(), guests.scan()).withKnobs(ksm.read());
     }
 
     /** What Adaptive looks at, beside the sample, where everything is to be looked at. */

@@ -137,10 +137,11 @@ final class StatusReport {
     private static List<Condition> conditions(
             Standing standing, Instant now, @Nullable Long generation, @Nullable KsmNodeStatus previous) {
         String reason = standing.state().toString();
-        String message = shortened(standing.message());
+        // Said once: three times would make the object too large.
+        String message = standing.rival().isPresent() ? "Condition Contended says why." : shortened(standing.message());
         Optional<String> hindrance = switch (standing.state()) {
             case APPLYING -> Optional.of("Reconciling");
-            case FAILED -> Optional.of("Stalled");
+            case FAILED, CONTENDED -> Optional.of("Stalled");
             case OBSERVING, APPLIED, RESTORED -> Optional.empty();
         };
         var conditions = new Conditions(now, generation, previous == null ? List.of() : previous.conditions())
@@ -152,6 +153,7 @@ final class StatusReport {
                         shortened(standing.degraded()
                                 .orElse("Everything that was asked for can be had on this kernel.")));
         hindrance.ifPresent(type -> conditions.with(type, true, reason, message));
+        standing.rival().ifPresent(rival -> conditions.with("Contended", true, rival, shortened(standing.message())));
         return conditions.list();
     }
 

@@ -20,7 +20,8 @@ public record KsmNodeStatus(
         @JsonPropertyDescription(
                 "Observing: the policy only wants reports. Applying: memory is being un-merged or a write waits for its "
                         + "next try. Applied: the kernel's settings are what the policy wants. Failed: something was "
-                        + "refused, see message. Restored: no policy covers the node and it was released.")
+                        + "refused, see message. Contended: somebody else keeps changing them; nothing is written for a while. "
+                        + "Restored: no policy covers the node and it was released.")
         @Nullable
         @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
         State state,
@@ -75,7 +76,8 @@ public record KsmNodeStatus(
 
         @JsonPropertyDescription(
                 "Ready: the node is as its policy wants it. Degraded: it is, except for what the message names. Only while "
-                        + "they are true: Reconciling, it is on the way there; Stalled, something was refused.")
+                        + "they are true: Reconciling, it is on the way there; Stalled, something was refused, or is contended; "
+                        + "Contended, somebody else keeps changing KSM's settings, with the likely one as its reason.")
         List<Condition> conditions) {
 
     public KsmNodeStatus {

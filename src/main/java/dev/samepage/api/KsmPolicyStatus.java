@@ -69,7 +69,8 @@ public record KsmPolicyStatus(
             @JsonPropertyDescription("Nodes on the way there.")
             int progressing,
 
-            @JsonPropertyDescription("Nodes that refused; see examples.")
+            @JsonPropertyDescription(
+                    "Nodes that refused, or where somebody else keeps changing KSM's settings; see examples.")
             int failed,
 
             @JsonPropertyDescription("Nodes that cannot be reached, or whose agent has gone silent.")

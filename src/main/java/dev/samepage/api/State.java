@@ -17,6 +17,9 @@ public enum State {
     /** The kernel or the node refused; the message says what, and the agent tries again. */
     @JsonProperty("Failed")
     FAILED,
+    /** Somebody else keeps changing the kernel's settings: nothing is written for a while, then it is tried again. */
+    @JsonProperty("Contended")
+    CONTENDED,
     /** No policy covers the node, and its settings are as they were found (or kept, if the policy said so). */
     @JsonProperty("Restored")
     RESTORED;

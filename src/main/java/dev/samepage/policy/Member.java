@@ -29,6 +29,7 @@ record Member(String node, Standing standing, @Nullable KsmNodeStatus status) {
     enum Standing {
         APPLIED,
         PROGRESSING,
+        /** Something was refused there, or somebody else keeps changing its settings. */
         FAILED,
         /** Its kubelet or its agent is not heard from: what it reported last may not hold any more. */
         UNREACHABLE
@@ -65,7 +66,9 @@ record Member(String node, Standing standing, @Nullable KsmNodeStatus status) {
         if (status.state() == done) {
             return Standing.APPLIED;
         }
-        return status.state() == State.FAILED ? Standing.FAILED : Standing.PROGRESSING;
+        return status.state() == State.FAILED || status.state() == State.CONTENDED
+                ? Standing.FAILED
+                : Standing.PROGRESSING;
     }
 
     private static boolean isSamePolicy(KsmNodeSpec spec, KsmNodeSpec wanted) {
@@ -97,6 +100,11 @@ record Member(String node, Standing standing, @Nullable KsmNodeStatus status) {
     /** Whether no agent has been there since the node was first told something. */
     boolean hasNeverReported() {
         return status == null;
+    }
+
+    /** Whether it failed because somebody else keeps changing its settings. */
+    boolean isContended() {
+        return standing == Standing.FAILED && status != null && status.state() == State.CONTENDED;
     }
 
     /** The node as an example of a failure. */

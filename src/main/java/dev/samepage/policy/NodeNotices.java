@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a person should notice of a node: that the settings it was told are applied, that something was refused there, and that
- * it was restored. Each is said when it begins, and applied once for every change of what the node was told.
+ * What a person should notice of a node: that the settings it was told are applied, that something was refused there, that somebody
+ * else keeps changing them, and that it was restored. Each is said when it begins, and applied once for every change of what the node was told.
  */
 public final class NodeNotices {
 
@@ -27,11 +27,11 @@ public final class NodeNotices {
                         ? Optional.of(
                                 Notice.normal("Ksm" + state, "KsmPolicy %s: %s".formatted(policy(now), message(now))))
                         : Optional.empty();
-            case FAILED ->
-                state(before) == State.FAILED
+            case FAILED, CONTENDED ->
+                state(before) == state
                         ? Optional.empty()
                         : Optional.of(
-                                Notice.warning("KsmFailed", "KsmPolicy %s: %s".formatted(policy(now), message(now))));
+                                Notice.warning("Ksm" + state, "KsmPolicy %s: %s".formatted(policy(now), message(now))));
             case RESTORED ->
                 state(before) == State.RESTORED
                         ? Optional.empty()

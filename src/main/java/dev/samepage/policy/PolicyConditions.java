@@ -90,11 +90,10 @@ final class PolicyConditions {
             conditions.with(
                     READY,
                     false,
-                    "NodesFailed",
-                    "%d of %s failed; the first: %s: %s"
+                    failures(),
+                    "%s; the first: %s: %s"
                             .formatted(
-                                    failed.size(),
-                                    nodes(targeted),
+                                    howManyFailed(),
                                     failed.getFirst().node(),
                                     failed.getFirst().message()));
         } else if (agents != null && blocked) {
@@ -118,7 +117,7 @@ final class PolicyConditions {
         } else if (policy.getSpec().paused()) {
             conditions.with(RECONCILING, false, "Paused", nodes(progressing) + " not changed while paused is true.");
         } else if (!failed.isEmpty()) {
-            conditions.with(RECONCILING, false, "NodesFailed", nodes(progressing) + " on the way, but others failed.");
+            conditions.with(RECONCILING, false, failures(), nodes(progressing) + " on the way, but others failed.");
         } else if (agents != null && blocked) {
             conditions.with(
                     RECONCILING, false, agents.reason(), nodes(progressing) + " on the way, but not without an agent.");
@@ -132,11 +131,7 @@ final class PolicyConditions {
     private void stalled(Conditions conditions) {
         if (!failed.isEmpty()) {
             conditions.with(
-                    STALLED,
-                    true,
-                    "NodesFailed",
-                    "%d of %s failed; Ready names the first, examples the first five."
-                            .formatted(failed.size(), nodes(targeted)));
+                    STALLED, true, failures(), howManyFailed() + "; Ready names the first, examples the first five.");
         } else if (agents != null && blocked) {
             conditions.with(STALLED, true, agents.reason(), agents.message());
         } else if (!territory.rivals().isEmpty()) {
@@ -179,6 +174,26 @@ final class PolicyConditions {
         } else {
             conditions.with(CONFLICTED, true, "SamePriority", conflict());
         }
+    }
+
+    private String failures() {
+        return contended() == failed.size() ? "NodesContended" : "NodesFailed";
+    }
+
+    private String howManyFailed() {
+        String others = "somebody else keeps changing KSM's settings";
+        if (contended() == failed.size()) {
+            return "On %d of %s %s".formatted(failed.size(), nodes(targeted), others);
+        }
+        return "%d of %s failed%s"
+                .formatted(
+                        failed.size(),
+                        nodes(targeted),
+                        contended() == 0 ? "" : ", %d of them because %s".formatted(contended(), others));
+    }
+
+    private long contended() {
+        return failed.stream().filter(Member::isContended).count();
     }
 
     private String conflict() {

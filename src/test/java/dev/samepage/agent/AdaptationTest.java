@@ -172,6 +172,63 @@ class AdaptationTest {
     }
 
     @Test
+    void doesNotFightAtItsOwnRateWithSomebodyWhoKeepsTurningKsmdDuringABoost() {
+        NodeUnderTest node = adaptive();
+        Agent agent = boosting(node);
+        node.ksm.clearWrites();
+        for (int second = 0; second < 1200; second++) {
+            node.ksm.with(Knob.RUN, second % 2).with(Knob.PAGES_TO_SCAN, 64);
+            run(node, agent, Duration.ofSeconds(1));
+        }
+
+        assertThat(node.ksm.writes()).hasSizeBetween(3, 30);
+    }
+
+    @Test
+    void noticesWithinFiveSecondsWhatSomebodyElseChangesWhileItRests() {
+        NodeUnderTest node = adaptive();
+        Agent agent = boosting(node);
+        laps(node, agent);
+        assertThat(run(node, agent, Duration.ofSeconds(7)).phase()).isEqualTo(Phase.REST);
+        node.ksm.with(Knob.PAGES_TO_SCAN, 4321);
+        run(node, agent, Duration.ofSeconds(4));
+
+        assertThat(node.ksm.value(Knob.PAGES_TO_SCAN)).isEqualTo(100);
+    }
+
+    private static Agent somebodyKeepsStartingKsmd(NodeUnderTest node) {
+        Agent agent = node.start();
+        for (int second = 0; second < 60; second++) {
+            run(node, agent, Duration.ofSeconds(1));
+            node.ksm.with(Knob.RUN, 1);
+        }
+        return agent;
+    }
+
+    @Test
+    void writesNothingAndHasNoPhaseWhileWayIsGiven() {
+        NodeUnderTest node = adaptive();
+        Agent agent = somebodyKeepsStartingKsmd(node);
+        node.ksm.clearWrites();
+        KsmNodeStatus status = run(node, agent, Duration.ofMinutes(10));
+
+        assertThat(status.state()).isEqualTo(State.CONTENDED);
+        assertThat(status.phase()).isNull();
+        assertThat(agent.untilNextRound()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(node.ksm.writes()).isEmpty();
+    }
+
+    @Test
+    void beginsAnewWhenItIsTriedAgain() {
+        NodeUnderTest node = adaptive();
+        Agent agent = somebodyKeepsStartingKsmd(node);
+        KsmNodeStatus status = run(node, agent, Duration.ofMinutes(16));
+
+        assertThat(status.state()).isEqualTo(State.APPLIED);
+        assertThat(status.phase()).isNotNull();
+    }
+
+    @Test
     void turnsOffTheAdvisor() {
         NodeUnderTest node = adaptive();
         node.ksm.with(Knob.ADVISOR_MODE, 1);

@@ -180,23 +180,6 @@ class AgentTest {
     }
 
     @Test
-    void doesNotFightAWriterThatNeverStops() {
-        NodeUnderTest node = node();
-        node.tell(NodeUnderTest.fixed(1000, 10));
-        Agent agent = node.start();
-        agent.round();
-        node.ksm.clearWrites();
-
-        for (int second = 0; second < 3600; second++) {
-            node.ksm.with(Knob.PAGES_TO_SCAN, 64);
-            agent.round();
-            node.pass(Duration.ofSeconds(1));
-        }
-
-        assertThat(node.ksm.writes()).hasSizeBetween(15, 25);
-    }
-
-    @Test
     void capturesTheOriginalsAnewAfterAReboot() {
         NodeUnderTest node = node();
         node.tell(NodeUnderTest.fixed(1000, 10));

@@ -312,6 +312,21 @@ class StatusReportTest {
         assertThat(status.lap()).isNull();
     }
 
+    @Test
+    void aNodeThatGivesWayNamesToWhomInOneConditionAndPointsThereInTheOthers() {
+        KsmNodeStatus status = status(
+                new Standing("h", State.CONTENDED, "It is ksmtuned.", Optional.empty(), Optional.of("Ksmtuned")), null);
+
+        assertThat(status.message()).isEqualTo("It is ksmtuned.");
+        assertThat(status.conditions())
+                .extracting(c -> c.getType() + "=" + c.getStatus() + " " + c.getReason() + ": " + c.getMessage())
+                .containsExactly(
+                        "Ready=False Contended: Condition Contended says why.",
+                        "Degraded=False Complete: Everything that was asked for can be had on this kernel.",
+                        "Stalled=True Contended: Condition Contended says why.",
+                        "Contended=True Ksmtuned: It is ksmtuned.");
+    }
+
     /** As the API server shows it: without managedFields, and without fields that are null. */
     @ParameterizedTest
     @EnumSource(State.class)
@@ -334,7 +349,12 @@ class StatusReportTest {
     }
 
     private static byte[] largest(State state, Settings settings) throws IOException {
-        Standing standing = new Standing("0123456789ab", state, "m".repeat(999), Optional.of("d".repeat(999)));
+        Standing standing = new Standing(
+                "0123456789ab",
+                state,
+                "m".repeat(999),
+                Optional.of("d".repeat(999)),
+                state == State.CONTENDED ? Optional.of("HarvesterNodeManager") : Optional.empty());
         KsmNode node = new KsmNode();
         node.setMetadata(new ObjectMetaBuilder()
                 .withName("n".repeat(64))

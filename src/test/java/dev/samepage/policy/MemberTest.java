@@ -46,6 +46,7 @@ class MemberTest {
     @Test
     void aNodeThatRefusedIsFailed() {
         assertThat(standing(obeying("worker", policy, State.FAILED))).isEqualTo(Standing.FAILED);
+        assertThat(standing(obeying("worker", policy, State.CONTENDED))).isEqualTo(Standing.FAILED);
     }
 
     @Test

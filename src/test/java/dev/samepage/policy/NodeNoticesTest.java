@@ -65,6 +65,17 @@ class NodeNoticesTest {
     }
 
     @Test
+    void somebodyElseWhoKeepsChangingTheSettingsIsAWarningAndItsEndIsSaid() {
+        KsmNode contended = obeying("n1", policy, State.CONTENDED);
+
+        assertThat(NodeNotices.between(applied, contended))
+                .contains(Notice.warning("KsmContended", "KsmPolicy a: all is well"));
+        assertThat(NodeNotices.between(contended, contended)).isEmpty();
+        assertThat(NodeNotices.between(contended, applied))
+                .contains(Notice.normal("KsmApplied", "KsmPolicy a: all is well"));
+    }
+
+    @Test
     void aNodeThatIsReleasedIsSaidToBeRestored() {
         var released = new KsmNodeSpec(null, null, Unmerge.refused(), OnRemoval.RESTORE, "released");
         KsmNode restored = ksmNode("n1", released, report(State.RESTORED, "released"));

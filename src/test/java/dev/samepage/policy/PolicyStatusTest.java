@@ -106,6 +106,39 @@ class PolicyStatusTest {
     }
 
     @Test
+    void nodesWhereSomebodyElseChangesTheSettingsHaveFailedAndAreCounted() {
+        var status = status(
+                policy,
+                obeying("n1", policy, State.CONTENDED),
+                failed("n2", "NoKsm", "this kernel has no KSM"),
+                obeying("n3", policy, State.APPLIED));
+
+        assertThat(status.nodes()).isEqualTo(new NodeCounts(3, 3, 0, 0, 1, 0, 2, 0));
+        assertThat(status.examples()).hasSize(2);
+        assertThat(conditions(status))
+                .contains(
+                        "Ready=False NodesFailed: 2 of 3 nodes failed, 1 of them because somebody else keeps changing KSM's"
+                                + " settings; the first: n1: all is well");
+    }
+
+    @Test
+    void aPolicyWhoseFailuresAreAllOfThatKindSaysSoInItsReason() {
+        var status = status(
+                policy,
+                obeying("n1", policy, State.CONTENDED),
+                obeying("n2", policy, State.APPLIED),
+                obeying("n3", policy, State.APPLYING));
+
+        assertThat(conditions(status))
+                .contains(
+                        "Ready=False NodesContended: On 1 of 3 nodes somebody else keeps changing KSM's settings; the first: n1: all is"
+                                + " well",
+                        "Reconciling=False NodesContended: 1 node on the way, but others failed.",
+                        "Stalled=True NodesContended: On 1 of 3 nodes somebody else keeps changing KSM's settings; Ready names the"
+                                + " first, examples the first five.");
+    }
+
+    @Test
     void atMostFiveExamplesByName() {
         var nodes = new ArrayList<KsmNode>();
         for (int i = 9; i >= 1; i--) {
