@@ -29,6 +29,11 @@ public final class StateDirectory implements StateFiles {
         this.directory = directory;
     }
 
+    /** Whether anything was ever written here since the last boot. */
+    public boolean exists() {
+        return Files.isDirectory(directory);
+    }
+
     @Override
     public Optional<String> read(String name) throws IOException {
         try (InputStream in = Files.newInputStream(directory.resolve(name))) {

@@ -41,9 +41,7 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         sortOptions = false)
 final class LocalCommand implements Callable<Integer> {
-    private static final Duration LONGEST_END = Duration.ofSeconds(30);
     private static final Duration BEAT = Duration.ofSeconds(1);
-    private static final long END_BEAT_MILLIS = 200;
 
     enum Output {
         TEXT,
@@ -154,18 +152,14 @@ final class LocalCommand implements Callable<Integer> {
     }
 
     private boolean restored(Agent agent, StateDirectory state) throws InterruptedException {
-        long start = System.nanoTime();
-        while (agent.round().state() != State.RESTORED) {
-            if (System.nanoTime() - start > LONGEST_END.toNanos()) {
-                command.commandLine()
-                        .getErr()
-                        .println("Not everything could be put back. The settings as they were found are in " + state
-                                + "/originals; run the command again, or write them back by hand.");
-                return false;
-            }
-            Thread.sleep(END_BEAT_MILLIS);
+        if (Restoration.of(agent).state() == State.RESTORED) {
+            return true;
         }
-        return true;
+        command.commandLine()
+                .getErr()
+                .println("Not everything could be put back. The settings as they were found are in " + state
+                        + "/originals: samepage restore tries it again.");
+        return false;
     }
 
     private void report(KsmNodeStatus status, PrintWriter out) throws IOException {
@@ -205,7 +199,7 @@ final class LocalCommand implements Callable<Integer> {
     private static void end(CountDownLatch interrupted, CountDownLatch ended) {
         interrupted.countDown();
         try {
-            if (!ended.await(2 * LONGEST_END.toSeconds(), TimeUnit.SECONDS)) {
+            if (!ended.await(2 * Restoration.LONGEST.toSeconds(), TimeUnit.SECONDS)) {
                 System.err.println("Ended before everything was put back.");
             }
         } catch (InterruptedException e) {

@@ -42,6 +42,7 @@ public final class Samepage implements Runnable {
         commands.put("operator", new OperatorCommand());
         commands.put(AGENT, new AgentCommand());
         commands.put("local", new LocalCommand());
+        commands.put("restore", new RestoreCommand());
         commands.put("help", new HelpCommand());
         return withCommands(commands);
     }

@@ -38,6 +38,7 @@ class SamepageTest {
                 "local -f | Missing required parameter for option '--file' (FILE)",
                 "local -f a.yaml --for ever | 'ever' is not a duration: write for example 90s, 5m or 2h",
                 "local -f a.yaml -o xml | 'xml'",
+                "restore now | Unmatched argument at index 1: 'now'",
                 "local -f a.yaml b.yaml | Unmatched argument at index 3: 'b.yaml'",
                 "operator --port many | 'many' is not an int",
             })
@@ -50,7 +51,8 @@ class SamepageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"operator --help", "agent --help", "local --help", "help local", "help agent"})
+    @ValueSource(
+            strings = {"operator --help", "agent --help", "local --help", "restore --help", "help local", "help agent"})
     void everyCommandHasHelp(String words) {
         CommandRun run = CommandRun.of(words.split(" ", -1));
 
@@ -65,7 +67,7 @@ class SamepageTest {
 
         assertThat(run.exitCode()).isZero();
         assertThat(run.out())
-                .contains("operator", "agent", "local")
+                .contains("operator", "agent", "local", "restore")
                 .contains("0   done", "1   failed", "2   wrong usage", "3   this host has no KSM");
     }
 
