@@ -130,7 +130,8 @@ final class LocalCommand implements Callable<Integer> {
             KsmNodeStatus last = roundsUntil(agent, interrupted);
             report(last, out);
             controlPlane.say(released(policy));
-            return restored(agent, state) && last.state() != State.FAILED
+            boolean applied = last.state() != State.FAILED && last.state() != State.CONTENDED;
+            return restored(agent, state) && applied
                     ? CommandLine.ExitCode.OK
                     : CommandLine.ExitCode.SOFTWARE;
         } finally {

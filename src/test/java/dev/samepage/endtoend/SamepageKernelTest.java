@@ -14,6 +14,7 @@ import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.Ksm;
 import dev.samepage.kernel.KsmDirectory;
 import dev.samepage.kernel.RealKsm;
+import dev.samepage.testbed.Command;
 import dev.samepage.testbed.UnavailableException;
 import dev.samepage.testbed.guests.GuestFleet;
 import dev.samepage.testbed.guests.GuestMemory;
@@ -189,6 +190,35 @@ class SamepageKernelTest {
         cluster.release();
 
         assertThat(knobs()).isEqualTo(found);
+    }
+
+    @Test
+    void whatAnAgentLeftThatIsGoneIsPutBackByACommand() throws IOException {
+        Map<Knob, Long> found = knobs();
+        applyFixed();
+        agent.kill();
+
+        restore().orThrow();
+
+        assertThat(knobs()).isEqualTo(found);
+        agent = newAgent();
+    }
+
+    @Test
+    void theCommandRefusesWhileTheAgentRuns() throws IOException {
+        applyFixed();
+        Map<Knob, Long> applied = knobs();
+
+        Command.Output output = restore();
+
+        assertThat(output.exitCode()).isEqualTo(1);
+        assertThat(output.stderr()).startsWith("Refused: an agent works on this host, it holds " + state + "/lock.");
+        assertThat(knobs()).isEqualTo(applied);
+    }
+
+    private Command.Output restore() {
+        return Command.of(SamepageProcess.PROGRAM.toAbsolutePath().toString(), "restore", "--state", state.toString())
+                .run();
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,6 +86,27 @@ class ManifestsApiTest {
                 .contains("violates PodSecurity \"baseline:latest\": "
                         + "non-default capabilities (container \"agent\" must not include \"DAC_READ_SEARCH\" in securityContext.capabilities.add), "
                         + "hostPath volumes (volumes \"ksm\", \"proc\", \"state\")");
+    }
+
+    @Test
+    void theJobThatRestoresANodeBreaksTheBaselineByItsHostPathsOnly() throws IOException {
+        PodTemplateSpec job = Serialization.unmarshal(
+                        Files.readString(Path.of("manifests/restore/job.yaml")), Job.class)
+                .getSpec()
+                .getTemplate();
+        job.getSpec().setNodeName("worker");
+
+        assertThat(admitted("baseline", job))
+                .contains("violates PodSecurity \"baseline:latest\": hostPath volumes (volumes \"ksm\", \"state\")");
+    }
+
+    @Test
+    void theJobThatRestoresANodeIsTakenOnceANodeIsNamed() throws IOException {
+        String job = Files.readString(Path.of("manifests/restore/job.yaml")).replace("NODE", "worker");
+
+        assertThat(server.kubectlReading(job, "create", "--dry-run=server", "--validate=strict", "--filename=-"))
+                .returns(0, Command.Output::exitCode)
+                .returns("", Command.Output::stderr);
     }
 
     @Test
