@@ -131,9 +131,7 @@ final class LocalCommand implements Callable<Integer> {
             report(last, out);
             controlPlane.say(released(policy));
             boolean applied = last.state() != State.FAILED && last.state() != State.CONTENDED;
-            return restored(agent, state) && applied
-                    ? CommandLine.ExitCode.OK
-                    : CommandLine.ExitCode.SOFTWARE;
+            return restored(agent, state) && applied ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
         } finally {
             ended.countDown();
         }
