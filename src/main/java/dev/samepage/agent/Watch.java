@@ -186,7 +186,7 @@ final class Watch {
             return;
         }
         searchedAt = now();
-        if (!suspects.runs(suspect.orElseThrow().writer())) {
+        if (!suspects.stillRuns(suspect.orElseThrow())) {
             suspectGone = true;
             contention = contention.writerGone(now());
             until = at;

@@ -35,9 +35,12 @@ public final class Suspects {
                 .findFirst();
     }
 
-    /** Whether that program runs, be it as this or as another process. */
-    public boolean runs(KnownWriter writer) {
-        return running().containsKey(writer);
+    /** Whether that program still runs, be it as another process. One short file as long as it is the same. */
+    public boolean stillRuns(Suspect suspect) {
+        boolean same = program(suspect.pid())
+                .filter(writer -> writer == suspect.writer())
+                .isPresent();
+        return same || running().containsKey(suspect.writer());
     }
 
     private Map<KnownWriter, Suspect> running() {

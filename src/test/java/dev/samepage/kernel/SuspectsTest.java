@@ -117,11 +117,32 @@ class SuspectsTest {
     @Test
     void knowsWhetherAProgramHasEnded() {
         runs(812, "ksmtuned", "/bin/bash", "/usr/sbin/ksmtuned");
-        assertThat(suspects.runs(KnownWriter.KSMTUNED)).isTrue();
+        Suspect ksmtuned = suspects.of(STOPPED).orElseThrow();
+        assertThat(suspects.stillRuns(ksmtuned)).isTrue();
 
         proc.end(812);
 
-        assertThat(suspects.runs(KnownWriter.KSMTUNED)).isFalse();
+        assertThat(suspects.stillRuns(ksmtuned)).isFalse();
+    }
+
+    @Test
+    void takesAProgramThatWasStartedAnewForTheSame() {
+        runs(812, "ksmtuned", "/bin/bash", "/usr/sbin/ksmtuned");
+        Suspect ksmtuned = suspects.of(STOPPED).orElseThrow();
+        proc.end(812);
+        runs(901, "ksmtuned", "/bin/bash", "/usr/sbin/ksmtuned");
+
+        assertThat(suspects.stillRuns(ksmtuned)).isTrue();
+    }
+
+    @Test
+    void takesAnotherProgramThatWasGivenTheSameProcessIdForAnother() {
+        runs(812, "ksmtuned", "/bin/bash", "/usr/sbin/ksmtuned");
+        Suspect ksmtuned = suspects.of(STOPPED).orElseThrow();
+        proc.end(812);
+        runs(812, "sleep", "sleep", "60");
+
+        assertThat(suspects.stillRuns(ksmtuned)).isFalse();
     }
 
     @Test
