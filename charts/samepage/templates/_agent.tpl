@@ -56,6 +56,8 @@ spec:
             - /host/{{ ternary "ksm" "mm/ksm" .Values.hardened }}
             - --proc
             - /host/proc
+            - --cgroup
+            - /host/cgroup
             - --state
             - /run/samepage
           env:
@@ -119,6 +121,10 @@ spec:
               readOnly: true
               # What is mounted below /proc too, such as binfmt_misc, where kernel and container runtime can do that.
               recursiveReadOnly: IfPossible
+            - name: cgroup
+              mountPath: /host/cgroup
+              readOnly: true
+              recursiveReadOnly: IfPossible
             - name: state
               mountPath: /run/samepage
             - name: tmp
@@ -140,6 +146,10 @@ spec:
         - name: proc
           hostPath:
             path: /proc
+        # The memory limits of guests, which giving their pages back must not exceed.
+        - name: cgroup
+          hostPath:
+            path: /sys/fs/cgroup
         # Survives the pod, not the boot: exactly as long as what the agent has changed in the kernel.
         - name: state
           hostPath:

@@ -19,7 +19,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +50,7 @@ public final class Agent {
     private final Activity activity;
 
     private final Kernel kernel;
+    private final UnmergeProcedure unmerging;
     private final Applier applier;
     private final StatusReport statusReport;
     private final CpuMeter cpuMeter = new CpuMeter();
@@ -62,6 +62,7 @@ public final class Agent {
     private Standing standing = new Standing("", State.APPLYING, "Starting.", Optional.empty());
     private @Nullable Instant missingSince;
     private String unreadable = "";
+    private String unsaved = "";
     private @Nullable KsmNodeStatus newest;
 
     /** What was known in the last whole round. */
@@ -94,7 +95,9 @@ public final class Agent {
         this.activity = activity;
         kernel = host.kernel();
         journal = new Journal(new CountedStateFiles(stateFiles, activity), kernel.bootId());
-        applier = new Applier(node, host.ksm(), host.unmerger(), journal, activity);
+        KnobWriter writer = new KnobWriter(node, host.ksm(), activity);
+        unmerging = new UnmergeProcedure(node, host.ksm(), host.unmerger(), writer, host.clock());
+        applier = new Applier(writer, unmerging, journal);
         statusReport = new StatusReport(kernel);
         adaptation = new Adaptation(host, kernel.pageSizeBytes(), nanoTime);
         watch = new Watch(node, host.proc().suspects(), nanoTime, activity);
@@ -160,7 +163,13 @@ public final class Agent {
     private Decision decide(Assignment assignment, Sample sample, Map<Knob, Long> adapted) {
         return journal.unread()
                 .map(Decision::refused)
-                .orElseGet(() -> Decision.of(assignment, sample, journal.originals(), kernel, adapted));
+                .orElseGet(() -> Decision.of(
+                        assignment,
+                        sample,
+                        journal.originals(),
+                        kernel,
+                        adapted,
+                        unmerging.heldBack(assignment.hashOrEmpty())));
     }
 
     /** A brief round; false where it is time for a whole one. */
@@ -281,11 +290,16 @@ public final class Agent {
     private void remember(KsmNodeSpec spec) {
         try {
             journal.saveSpec(spec);
+            unsaved = "";
         } catch (IOException e) {
-            log.atWarn()
-                    .setCause(e)
-                    .addKeyValue("node", node)
-                    .log("A restart would not know what is wanted: spec not saved");
+            // It is tried in every round, and fails alike.
+            if (!unsaved.equals(e.toString())) {
+                unsaved = e.toString();
+                log.atWarn()
+                        .setCause(e)
+                        .addKeyValue("node", node)
+                        .log("A restart would not know what is wanted: spec not saved");
+            }
         }
     }
 
@@ -383,7 +397,7 @@ public final class Agent {
             standing = applying(hash, "Every guest gets its own pages back; this may take minutes.", decision);
             report(knowledge, observe());
         }
-        List<String> failures = applier.apply(decision.actions(), level);
+        List<String> failures = applier.apply(decision.actions(), hash, level);
         watch.wrote(sample.knobs(), decision, failures.isEmpty());
         standing = failures.isEmpty()
                 ? new Standing(hash, decision.state(), decision.message() + watch.remark(), decision.degraded())
@@ -399,10 +413,8 @@ public final class Agent {
     }
 
     private static String toBeSet(Decision decision) {
-        return decision.actions().stream()
-                .flatMap(action -> action instanceof Action.Set(Knob knob, long value)
-                        ? Stream.of(knob.file() + "=" + knob.text(value))
-                        : Stream.empty())
+        return Decision.settings(decision.actions())
+                .map(setting -> setting.knob().file() + "=" + setting.knob().text(setting.value()))
                 .collect(Collectors.joining(", ", "To be set: ", "."));
     }
 

@@ -1,6 +1,7 @@
 package dev.samepage.agent;
 
 import dev.samepage.api.KsmNodeStatus;
+import dev.samepage.kernel.UnmergeGuard;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +17,7 @@ public final class AgentLoop {
     private static final Duration AFTER_A_FAILURE = Duration.ofSeconds(1);
 
     /** Un-merging a large host takes minutes, and to kill the agent then would stop it half way. */
-    private static final Duration LONGEST_ROUND = Duration.ofMinutes(15);
+    private static final Duration LONGEST_ROUND = UnmergeGuard.TIME_LIMIT.plus(Duration.ofMinutes(5));
 
     private final Semaphore woken = new Semaphore(0);
     private final AtomicReference<@Nullable KsmNodeStatus> newest = new AtomicReference<>();

@@ -4,7 +4,6 @@ import dev.samepage.api.OnRemoval;
 import dev.samepage.api.State;
 import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.MemoryCheck;
-import dev.samepage.kernel.Unmerge;
 import dev.samepage.tuning.AdaptiveSettings;
 import dev.samepage.tuning.Target;
 import dev.samepage.tuning.Tuning;
@@ -15,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What to do about a node now, and what it amounts to. Pure: the same assignment, sample and originals give the same decision.
@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param state where the node stands once the actions have succeeded
  * @param message what to say then, for a person
  * @param degraded what was asked for and cannot be had on this kernel; empty when nothing
- * @param unmergeRefused whether memory should be un-merged and is not, because too little is available
+ * @param unmergeRefused whether memory should be un-merged and is not, because it would run out
  */
 public record Decision(
         List<Action> actions, State state, String message, Optional<String> degraded, boolean unmergeRefused) {
@@ -42,12 +42,24 @@ public record Decision(
         for (Action action : actions) {
             switch (action) {
                 case Action.Set(Knob knob, long value) -> wanted.put(knob, value);
-                case Action.Unmerge unmerge -> wanted.put(Knob.RUN, 2L);
+                case Action.Unmerge(long needed, int reserve, List<Action.Set> then) -> {
+                    wanted.put(Knob.RUN, 2L);
+                    then.forEach(setting -> wanted.put(setting.knob(), setting.value()));
+                }
                 case Action.SaveOriginals save -> {}
                 case Action.Release release -> {}
             }
         }
         return wanted;
+    }
+
+    /** Every setting that the actions make, in this order. */
+    static Stream<Action.Set> settings(List<Action> actions) {
+        return actions.stream().flatMap(action -> switch (action) {
+            case Action.Set setting -> Stream.of(setting);
+            case Action.Unmerge unmerge -> unmerge.then().stream();
+            case Action.SaveOriginals _, Action.Release _ -> Stream.empty();
+        });
     }
 
     /**
@@ -56,7 +68,7 @@ public record Decision(
      * @param originals what the node was like before the first write; empty if nothing was written yet
      */
     public static Decision of(Assignment assignment, Sample sample, Optional<Originals> originals, Kernel kernel) {
-        return of(assignment, sample, originals, kernel, Map.of());
+        return of(assignment, sample, originals, kernel, Map.of(), Optional.empty());
     }
 
     /**
@@ -64,13 +76,15 @@ public record Decision(
      *
      * @param originals what the node was like before the first write; empty if nothing was written yet
      * @param adapted how Adaptive wants these knobs now; empty in other modes
+     * @param heldBack why memory is not to be un-merged now, as a sentence; empty where it may be
      */
     static Decision of(
             Assignment assignment,
             Sample sample,
             Optional<Originals> originals,
             Kernel kernel,
-            Map<Knob, Long> adapted) {
+            Map<Knob, Long> adapted,
+            Optional<String> heldBack) {
         return switch (assignment) {
             case Assignment.None() -> nothing(State.OBSERVING, "No KsmNode names this node: nothing is changed.");
             case Assignment.NotUnderstood unknown ->
@@ -81,9 +95,9 @@ public record Decision(
                                 + " same version.",
                         Optional.empty());
             case Assignment.Covered covered
-            when covered.tuning() instanceof Tuning.Observe -> observe(covered, sample, originals, kernel);
-            case Assignment.Covered covered -> tune(covered, sample, originals, kernel, adapted);
-            case Assignment.Released released -> release(released, sample, originals, kernel);
+            when covered.tuning() instanceof Tuning.Observe -> observe(covered, sample, originals, kernel, heldBack);
+            case Assignment.Covered covered -> tune(covered, sample, originals, kernel, adapted, heldBack);
+            case Assignment.Released released -> release(released, sample, originals, kernel, heldBack);
         };
     }
 
@@ -97,7 +111,11 @@ public record Decision(
     }
 
     private static Decision observe(
-            Assignment.Covered covered, Sample sample, Optional<Originals> originals, Kernel kernel) {
+            Assignment.Covered covered,
+            Sample sample,
+            Optional<Originals> originals,
+            Kernel kernel,
+            Optional<String> heldBack) {
         return originals
                 .map(found -> restore(
                         found,
@@ -105,6 +123,7 @@ public record Decision(
                         covered.unmerge(),
                         sample,
                         kernel,
+                        heldBack,
                         State.OBSERVING,
                         "The policy only wants reports: every setting is as it was found."))
                 .orElse(nothing(State.OBSERVING, "The policy only wants reports: nothing is changed."));
@@ -115,7 +134,8 @@ public record Decision(
             Sample sample,
             Optional<Originals> originals,
             Kernel kernel,
-            Map<Knob, Long> adapted) {
+            Map<Knob, Long> adapted,
+            Optional<String> heldBack) {
         Target target =
                 Target.of(covered.tuning(), covered.tunables(), sample.knobs().keySet());
         Map<Knob, Long> wanted = new EnumMap<>(Knob.class);
@@ -126,7 +146,7 @@ public record Decision(
         }
         wanted.putAll(adapted);
         wanted.putAll(target.knobs());
-        Way way = Way.to(wanted, target.unmerged(), covered.unmerge(), sample, kernel, WriteOrder::toReach);
+        Way way = Way.to(wanted, target.unmerged(), covered.unmerge(), sample, kernel, heldBack, WriteOrder::toReach);
         List<Action> actions = new ArrayList<>(way.actions());
         if (writesUnsaved(actions, originals)) {
             actions.addFirst(new Action.SaveOriginals());
@@ -143,7 +163,11 @@ public record Decision(
     }
 
     private static Decision release(
-            Assignment.Released released, Sample sample, Optional<Originals> originals, Kernel kernel) {
+            Assignment.Released released,
+            Sample sample,
+            Optional<Originals> originals,
+            Kernel kernel,
+            Optional<String> heldBack) {
         if (originals.isEmpty()) {
             return nothing(State.RESTORED, "Nothing that Samepage changed is left on this node.");
         }
@@ -162,6 +186,7 @@ public record Decision(
                 released.unmerge(),
                 sample,
                 kernel,
+                heldBack,
                 State.RESTORED,
                 "Every setting is as it was found.");
     }
@@ -181,11 +206,13 @@ public record Decision(
             dev.samepage.api.Unmerge unmerge,
             Sample sample,
             Kernel kernel,
+            Optional<String> heldBack,
             State then,
             String message) {
-        Way way = Way.to(originals.toRestore(), unmerged, unmerge, sample, kernel, WriteOrder::toRestore);
+        Way way = Way.to(originals.toRestore(), unmerged, unmerge, sample, kernel, heldBack, WriteOrder::toRestore);
         if (way.refusal().isPresent()) {
-            return new Decision(way.actions(), State.FAILED, way.refusal().orElseThrow(), Optional.empty(), true);
+            return new Decision(
+                    List.copyOf(way.actions()), State.FAILED, way.refusal().orElseThrow(), Optional.empty(), true);
         }
         List<Action> actions = new ArrayList<>(way.actions());
         actions.add(new Action.Release());
@@ -197,7 +224,7 @@ public record Decision(
      *
      * @param refusal why memory that should be un-merged on the way is not, as a sentence; empty where all is well
      */
-    private record Way(List<Action> actions, Optional<String> refusal) {
+    private record Way(List<? extends Action> actions, Optional<String> refusal) {
         private interface Order {
             List<Step> steps(Map<Knob, Long> wanted, Map<Knob, Long> current);
         }
@@ -207,6 +234,7 @@ public record Decision(
          *
          * @param unmerged whether nothing may stay merged in the end
          * @param unmerge whether un-merging is allowed where a knob needs it
+         * @param heldBack why it is not to be done now, as a sentence; empty where it may be
          */
         static Way to(
                 Map<Knob, Long> wanted,
@@ -214,29 +242,32 @@ public record Decision(
                 dev.samepage.api.Unmerge unmerge,
                 Sample sample,
                 Kernel kernel,
+                Optional<String> heldBack,
                 Order order) {
             boolean blocked = sample.merged() && changesWhatNeedsUnmerged(wanted, sample.knobs());
             boolean needed = (unmerged && sample.saves()) || (blocked && unmerge.allowed());
             if (!needed) {
                 return new Way(sets(order.steps(wanted, sample.knobs())), Optional.empty());
             }
-            MemoryCheck check =
-                    Unmerge.check(sample.counters(), sample.memory(), kernel.pageSizeBytes(), unmerge.reservePercent());
-            if (!check.enough()) {
-                return new Way(sets(order.steps(wanted, sample.knobs())), Optional.of(tooLittle(check)));
+            MemoryCheck check = MemoryCheck.of(
+                    sample.counters(), sample.memory(), kernel.pageSizeBytes(), unmerge.reservePercent());
+            Optional<String> refusal =
+                    heldBack.or(() -> check.enough() ? Optional.empty() : Optional.of(tooLittle(check)));
+            if (refusal.isPresent()) {
+                Map<Knob, Long> rest = new EnumMap<>(wanted);
+                if (sample.merged()) {
+                    rest.keySet().removeAll(WriteOrder.NEED_UNMERGED);
+                }
+                return new Way(sets(order.steps(rest, sample.knobs())), refusal);
             }
-            List<Action> actions = new ArrayList<>();
-            if (sample.knobs().getOrDefault(Knob.RUN, 0L) == 1) {
-                actions.add(new Action.Set(Knob.RUN, 0));
-            }
-            actions.add(new Action.Unmerge(check.neededBytes()));
-            actions.addAll(sets(order.steps(wanted, whenUnmerged(sample.knobs()))));
-            return new Way(actions, Optional.empty());
+            List<Action.Set> then = sets(order.steps(wanted, whenUnmerged(sample.knobs())));
+            return new Way(
+                    List.of(new Action.Unmerge(check.neededBytes(), unmerge.reservePercent(), then)), Optional.empty());
         }
 
-        private static List<Action> sets(List<Step> steps) {
+        private static List<Action.Set> sets(List<Step> steps) {
             return steps.stream()
-                    .<Action>map(step -> new Action.Set(step.knob(), step.value()))
+                    .map(step -> new Action.Set(step.knob(), step.value()))
                     .toList();
         }
     }
@@ -259,8 +290,7 @@ public record Decision(
     /** Whether a knob is to be written whose original is not safe yet. */
     private static boolean writesUnsaved(List<Action> actions, Optional<Originals> originals) {
         Map<Knob, Long> saved = originals.map(Originals::knobs).orElse(Map.of());
-        return actions.stream()
-                .anyMatch(action -> action instanceof Action.Set(Knob knob, long value) && !saved.containsKey(knob));
+        return settings(actions).anyMatch(setting -> !saved.containsKey(setting.knob()));
     }
 
     private static Optional<String> missing(Target target, Kernel kernel) {
@@ -290,12 +320,6 @@ public record Decision(
     }
 
     private static String tooLittle(MemoryCheck check) {
-        return "Un-merging refused: it takes " + mib(check.neededBytes()) + " MiB, and of "
-                + mib(check.availableBytes()) + " MiB available " + mib(check.reserveBytes())
-                + " MiB are the reserve. Free memory, move a guest away, or lower unmerge.reservePercent.";
-    }
-
-    private static long mib(long bytes) {
-        return bytes >> 20;
+        return "Un-merging refused: " + check.shortage() + ". " + MemoryCheck.ADVICE;
     }
 }

@@ -6,7 +6,7 @@ import dev.samepage.kernel.HostProc;
 import dev.samepage.kernel.Ksm;
 import dev.samepage.kernel.KsmDirectory;
 import dev.samepage.kernel.ResidentGuest;
-import dev.samepage.kernel.Unmerge;
+import dev.samepage.kernel.UnmergeGuard;
 import dev.samepage.kernel.Unmerger;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,12 +28,13 @@ public record Host(Ksm ksm, HostProc proc, Guests guests, Unmerger unmerger, Clo
             EnumSet.of(Counter.STABLE_NODE_CHAINS, Counter.STABLE_NODE_DUPS, Counter.GENERAL_PROFIT));
 
     /** The host behind these directories. */
-    public static Host at(Path ksm, Path proc, Clock clock) {
+    public static Host at(Path ksm, Path proc, Path cgroup, Clock clock) {
+        Guests guests = new Guests(proc, clock);
         return new Host(
                 new Ksm(new KsmDirectory(ksm)),
                 new HostProc(proc),
-                new Guests(proc, clock),
-                () -> Unmerge.run(ksm),
+                guests,
+                UnmergeGuard.at(ksm, proc, cgroup, guests),
                 clock);
     }
 

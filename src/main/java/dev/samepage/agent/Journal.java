@@ -106,6 +106,12 @@ public final class Journal {
         }
     }
 
+    /** Where it is. */
+    @Override
+    public String toString() {
+        return files.toString();
+    }
+
     private @Nullable Originals readOriginals() {
         Optional<String> text;
         try {

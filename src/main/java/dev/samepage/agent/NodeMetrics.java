@@ -165,7 +165,7 @@ public final class NodeMetrics {
                     "samepage_node_policy", "The policy that covers the node; empty for none.", "policy", aim.policy());
             exposition.gauge(
                     "samepage_node_unmerge_refused",
-                    "1 while memory should be un-merged and is not, because too little is available, else 0.",
+                    "1 while memory should be un-merged and is not, because it would run out, else 0.",
                     aim.unmergeRefused() ? 1 : 0);
         });
     }

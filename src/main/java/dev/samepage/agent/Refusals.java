@@ -41,6 +41,16 @@ final class Refusals {
 
     /** An un-merge that did not succeed. */
     static String describe(UnmergeResult.NotUnmerged failed, String node) {
-        return "Un-merging did not end on " + node + ": " + failed.reason() + ". It goes on at the next try.";
+        return switch (failed) {
+            case UnmergeResult.TooLittle(String reason, String advice) ->
+                "Un-merging refused on " + node + ": " + reason + ". " + advice;
+            case UnmergeResult.StillMerged merged ->
+                "Un-merging did not end on " + node + ": " + merged.reason()
+                        + ". Find and stop the other program that tunes KSM here.";
+            case UnmergeResult.GivenUp givenUp ->
+                "Un-merging given up on " + node + ": " + givenUp.reason() + ". Free memory or move a guest away.";
+            case UnmergeResult.Refused _, UnmergeResult.Killed _, UnmergeResult.Stopped _, UnmergeResult.Failed _ ->
+                "Un-merging did not end on " + node + ": " + failed.reason() + ". It goes on at the next try.";
+        };
     }
 }

@@ -25,6 +25,16 @@ final class HostOptions {
     Path proc;
 
     @Option(
+            names = "--cgroup",
+            paramLabel = "DIR",
+            defaultValue = "/sys/fs/cgroup",
+            description =
+                    "Where the host has its cgroups; guests whose limit would not hold un-merged memory are looked for there"
+                            + " (default: ${DEFAULT-VALUE}).")
+    @SuppressWarnings("NullAway.Init")
+    Path cgroup;
+
+    @Option(
             names = "--state",
             paramLabel = "DIR",
             defaultValue = "/run/samepage",
@@ -34,7 +44,7 @@ final class HostOptions {
     Path state;
 
     Host host(Clock clock) {
-        return Host.at(ksm, proc, clock);
+        return Host.at(ksm, proc, cgroup, clock);
     }
 
     StateDirectory stateDirectory() {

@@ -99,7 +99,14 @@ final class LocalCommand implements Callable<Integer> {
             return Samepage.NO_KSM;
         }
         StateDirectory state = hostOptions.stateDirectory();
-        Optional<Closeable> lock = state.tryLock();
+        Optional<Closeable> lock;
+        try {
+            lock = state.tryLock();
+        } catch (IOException e) {
+            err.println("Nothing is changed on this host, because the settings it was found with could not be saved in "
+                    + state + ": " + e + ". Make it writable, or name another directory with --state.");
+            return CommandLine.ExitCode.SOFTWARE;
+        }
         if (lock.isEmpty()) {
             err.println(
                     "Another samepage works on this host: it holds " + state + "/lock. Stop it first, or wait for it.");

@@ -8,8 +8,32 @@ package dev.samepage.kernel;
  * @param availableBytes MemAvailable now
  */
 public record MemoryCheck(long neededBytes, long reserveBytes, long availableBytes) {
+    /** What helps where there is not enough. */
+    public static final String ADVICE = "Move a guest away, free memory, or lower unmerge.reservePercent.";
+
+    /**
+     * The check of one moment.
+     *
+     * @param reservePercent per cent of the host's memory that is to stay available, 0 to 100
+     */
+    public static MemoryCheck of(Counters counters, HostMemory memory, long pageSizeBytes, int reservePercent) {
+        return new MemoryCheck(
+                counters.savedBytes(pageSizeBytes),
+                memory.totalBytes() / 100 * reservePercent,
+                memory.availableBytes());
+    }
+
     /** Whether the reserve is left when everything is un-merged. */
     public boolean enough() {
         return availableBytes - reserveBytes >= neededBytes;
+    }
+
+    /** Why there is not enough, in words that go on after a colon; each figure in MiB, and the last the sum of the others. */
+    public String shortage() {
+        long needed = Mebibytes.up(neededBytes);
+        long available = Mebibytes.down(availableBytes);
+        long reserve = Mebibytes.up(reserveBytes);
+        return "needed " + needed + " MiB, available " + available + " MiB, reserve " + reserve + " MiB: "
+                + (needed + reserve - available) + " MiB short";
     }
 }

@@ -1,5 +1,7 @@
 package dev.samepage.kernel;
 
+import java.time.Duration;
+
 /** What came of {@code run=2}. */
 public sealed interface UnmergeResult {
     /** Nothing is merged any more. {@code run} now reads 2. */
@@ -9,6 +11,48 @@ public sealed interface UnmergeResult {
     sealed interface NotUnmerged extends UnmergeResult {
         /** Why, in words that go on after a colon: {@code EROFS, it is mounted read-only...}. */
         String reason();
+
+        /** Whether trying again a little later may help. */
+        default boolean mayPass() {
+            return false;
+        }
+    }
+
+    /**
+     * Nothing was written, because memory would run out.
+     *
+     * @param reason the figures
+     * @param advice what a person can do about it, as a sentence
+     */
+    record TooLittle(String reason, String advice) implements NotUnmerged {
+        @Override
+        public boolean mayPass() {
+            return true;
+        }
+    }
+
+    /** It was under way and was stopped, so that memory does not run out or because it took too long; a part is un-merged. */
+    record Stopped(String reason) implements NotUnmerged {
+        @Override
+        public boolean mayPass() {
+            return true;
+        }
+    }
+
+    /**
+     * It was stopped, or stopped by itself, too often or for too long.
+     *
+     * @param tries how often it was begun or could not even be
+     * @param time from the first beginning
+     * @param leftBytes what is still merged
+     * @param last how the last try ended
+     */
+    record GivenUp(int tries, Duration time, long leftBytes, NotUnmerged last) implements NotUnmerged {
+        @Override
+        public String reason() {
+            return (tries == 1 ? "1 try in " : tries + " tries in ") + time.toSeconds() + " s left "
+                    + Mebibytes.up(leftBytes) + " MiB merged; the last: " + last.reason();
+        }
     }
 
     /**
@@ -20,6 +64,11 @@ public sealed interface UnmergeResult {
         @Override
         public String reason() {
             return errno == Errno.OTHER ? cause : errno + ", " + cause;
+        }
+
+        @Override
+        public boolean mayPass() {
+            return errno == Errno.ENOMEM || errno == Errno.EINTR;
         }
     }
 
@@ -34,6 +83,11 @@ public sealed interface UnmergeResult {
         public String reason() {
             return "the process that did it was killed by signal " + signal
                     + (signal == 9 ? ", as happens when memory runs out" : "");
+        }
+
+        @Override
+        public boolean mayPass() {
+            return true;
         }
     }
 

@@ -64,7 +64,7 @@ final class AdaptiveOnRealKsm implements AutoCloseable {
     AdaptiveOnRealKsm start() {
         Agent next = new Agent(
                 "this host",
-                Host.at(Ksm.DEFAULT, PROC, Clock.systemUTC()),
+                Host.at(Ksm.DEFAULT, PROC, Path.of("/sys/fs/cgroup"), Clock.systemUTC()),
                 new StateDirectory(state),
                 new Told(),
                 new ReportSchedule(Duration.ofMinutes(5), () -> 0.5),

@@ -176,7 +176,7 @@ class DecisionTest {
         Decision decision = decide(unmerged, sample(scanning, 100), originals(FakeKsm.linux618()));
 
         assertThat(decision.actions())
-                .containsExactly(new Action.Set(Knob.RUN, 0), new Action.Unmerge(409_600), new Action.Set(Knob.RUN, 0));
+                .containsExactly(new Action.Unmerge(409_600, 10, List.of(new Action.Set(Knob.RUN, 0))));
     }
 
     @Test
@@ -192,8 +192,9 @@ class DecisionTest {
         assertThat(decision.actions()).containsExactly(new Action.Set(Knob.RUN, 0));
         assertThat(decision.state()).isEqualTo(State.FAILED);
         assertThat(decision.message())
-                .isEqualTo("Un-merging refused: it takes 1024 MiB, and of 2048 MiB available 1023 MiB are the reserve."
-                        + " Free memory, move a guest away, or lower unmerge.reservePercent.");
+                .isEqualTo(
+                        "Un-merging refused: needed 1025 MiB, available 2048 MiB, reserve 1024 MiB: 1 MiB short. Move a"
+                                + " guest away, free memory, or lower unmerge.reservePercent.");
     }
 
     @Test
@@ -204,10 +205,8 @@ class DecisionTest {
         Decision decision = decide(wanted, sample(FakeKsm.linux618(), 1), originals(FakeKsm.linux618()));
 
         assertThat(decision.actions())
-                .containsExactly(
-                        new Action.Unmerge(4096),
-                        new Action.Set(Knob.MERGE_ACROSS_NODES, 0),
-                        new Action.Set(Knob.RUN, 1));
+                .containsExactly(new Action.Unmerge(
+                        4096, 10, List.of(new Action.Set(Knob.MERGE_ACROSS_NODES, 0), new Action.Set(Knob.RUN, 1))));
     }
 
     @Test
@@ -264,10 +263,7 @@ class DecisionTest {
 
         assertThat(decision.actions())
                 .containsExactly(
-                        new Action.Set(Knob.RUN, 0),
-                        new Action.Unmerge(4096),
-                        new Action.Set(Knob.RUN, 0),
-                        new Action.Release());
+                        new Action.Unmerge(4096, 10, List.of(new Action.Set(Knob.RUN, 0))), new Action.Release());
     }
 
     @Test
@@ -326,7 +322,7 @@ class DecisionTest {
 
         Decision decision = decide(unmerged, zeroPages, originals(FakeKsm.linux618()));
 
-        assertThat(decision.actions()).contains(new Action.Unmerge(7 * 4096));
+        assertThat(decision.actions()).contains(new Action.Unmerge(7 * 4096, 10, List.of(new Action.Set(Knob.RUN, 0))));
     }
 
     @Test
@@ -338,9 +334,53 @@ class DecisionTest {
 
         assertThat(decision.actions())
                 .containsExactly(
-                        new Action.Unmerge(4096),
-                        new Action.Set(Knob.RUN, 0),
-                        new Action.Set(Knob.MERGE_ACROSS_NODES, 1),
+                        new Action.Unmerge(
+                                4096,
+                                10,
+                                List.of(new Action.Set(Knob.RUN, 0), new Action.Set(Knob.MERGE_ACROSS_NODES, 1))),
                         new Action.Release());
+    }
+
+    @Test
+    void savesTheOriginalsBeforeItUnmerges() {
+        Assignment unmerged = Assignment.of(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));
+
+        Decision decision = decide(unmerged, sample(FakeKsm.linux618().with(Knob.RUN, 1), 1), Optional.empty());
+
+        assertThat(decision.actions())
+                .containsExactly(
+                        new Action.SaveOriginals(), new Action.Unmerge(4096, 10, List.of(new Action.Set(Knob.RUN, 0))));
+    }
+
+    @Test
+    void leavesWhatNeedsUnmergingAloneAndSetsTheRestWhileUnmergingIsHeldBack() {
+        Tunables numaAndSmartScan = new Tunables(false, null, null, null, false, null);
+        Assignment wanted = Assignment.of(NodeUnderTest.fixed(100, 20, numaAndSmartScan, NodeUnderTest.ALLOWED));
+
+        Decision decision = Decision.of(
+                wanted,
+                sample(FakeKsm.linux618(), 1),
+                originals(FakeKsm.linux618()),
+                KERNEL,
+                Map.of(),
+                Optional.of("Un-merging given up a while ago."));
+
+        assertThat(decision.actions()).containsExactly(new Action.Set(Knob.SMART_SCAN, 0), new Action.Set(Knob.RUN, 1));
+        assertThat(decision.state()).isEqualTo(State.FAILED);
+        assertThat(decision.message()).isEqualTo("Un-merging given up a while ago.");
+        assertThat(decision.unmergeRefused()).isTrue();
+    }
+
+    @Test
+    void doesNotMindWhatIsHeldBackWhereNothingNeedsUnmerging() {
+        Decision decision = Decision.of(
+                FIXED,
+                sample(FakeKsm.linux618(), 1),
+                originals(FakeKsm.linux618()),
+                KERNEL,
+                Map.of(),
+                Optional.of("Un-merging given up a while ago."));
+
+        assertThat(decision.state()).isEqualTo(State.APPLIED);
     }
 }

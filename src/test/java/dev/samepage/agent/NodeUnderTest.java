@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A node with a fake kernel, a journal in a real directory, and a clock that stands still until it is moved. */
@@ -44,6 +45,7 @@ final class NodeUnderTest implements ControlPlane {
     final List<KsmNodeStatus> reports = new ArrayList<>();
 
     private final Path proc;
+    private UnmergeResult.@Nullable NotUnmerged nextUnmerge;
     private Knowledge knowledge = new Knowledge.Unknown();
     private boolean statusIsKept = true;
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -82,8 +84,18 @@ final class NodeUnderTest implements ControlPlane {
                 activity);
     }
 
-    private UnmergeResult unmerge() {
+    /** What comes of the next un-merge, in which the kernel then does nothing. */
+    void nextUnmerge(UnmergeResult.NotUnmerged result) {
+        nextUnmerge = result;
+    }
+
+    private UnmergeResult unmerge(int reservePercent, Consumer<String> progress) {
         death.step();
+        if (nextUnmerge != null) {
+            UnmergeResult result = nextUnmerge;
+            nextUnmerge = null;
+            return result;
+        }
         try {
             ksm.write("run", "2");
         } catch (IOException e) {

@@ -6,8 +6,10 @@ import dev.samepage.kernel.Errno;
 import dev.samepage.kernel.FakeKsm;
 import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.Ksm;
+import dev.samepage.kernel.MemoryCheck;
 import dev.samepage.kernel.UnmergeResult;
 import dev.samepage.kernel.WriteResult;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -136,7 +138,34 @@ class RefusalsTest {
         assertThat(Refusals.describe(new UnmergeResult.StillMerged(7), "worker-3"))
                 .isEqualTo(
                         "Un-merging did not end on worker-3: it was done, but 7 pages (pages_shared) are merged again."
-                                + " It goes on at the next try.");
+                                + " Find and stop the other program that tunes KSM here.");
+    }
+
+    @Test
+    void tellsWhatIsShortAndWhatToDo() {
+        assertThat(Refusals.describe(
+                        new UnmergeResult.TooLittle(
+                                "needed 1025 MiB, available 2048 MiB, reserve 1024 MiB: 1 MiB short",
+                                MemoryCheck.ADVICE),
+                        "worker-3"))
+                .isEqualTo(
+                        "Un-merging refused on worker-3: needed 1025 MiB, available 2048 MiB, reserve 1024 MiB: 1 MiB short."
+                                + " Move a guest away, free memory, or lower unmerge.reservePercent.");
+    }
+
+    @Test
+    void tellsHowOftenItWasTriedBeforeItWasGivenUp() {
+        assertThat(Refusals.describe(
+                        new UnmergeResult.GivenUp(
+                                5,
+                                Duration.ofSeconds(40),
+                                1034L << 20,
+                                new UnmergeResult.Stopped(
+                                        "available memory fell to 410 MiB, under the reserve of 512 MiB")),
+                        "worker-3"))
+                .isEqualTo(
+                        "Un-merging given up on worker-3: 5 tries in 40 s left 1034 MiB merged; the last: available memory"
+                                + " fell to 410 MiB, under the reserve of 512 MiB. Free memory or move a guest away.");
     }
 
     private String refusal(Knob knob, long value) {

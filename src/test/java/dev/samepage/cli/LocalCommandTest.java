@@ -228,6 +228,22 @@ class LocalCommandTest {
         }
     }
 
+    @Test
+    void changesNothingWhereTheStateDirectoryCannotBeWritten() throws IOException {
+        find(FOUND);
+        state = Files.writeString(directory.resolve("no-directory"), "a file");
+
+        CommandRun run = local("fixed.yaml");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .startsWith(
+                        "Nothing is changed on this host, because the settings it was found with could not be saved in "
+                                + state + ": ")
+                .endsWith("Make it writable, or name another directory with --state.\n");
+        assertThat(settings()).isEqualTo(FOUND);
+    }
+
     private CommandRun local(String policy, String... more) {
         return local(Path.of("src/test/resources/policies/valid-" + policy), more);
     }

@@ -2,6 +2,8 @@ package dev.samepage.kernel;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +66,29 @@ public final class FakeProc {
                 ksm_merge_any: %s
                 ksm_mergeable: %s
                 """.formatted(rmapItems, mergeAny, mergeable));
+    }
+
+    /** The process's ksm_stat with so many pages merged, and merged with the kernel's zero page. */
+    public void merged(int pid, long pages, long zeroPages) {
+        file(pid + "/ksm_stat", """
+                ksm_rmap_items %d
+                ksm_zero_pages %d
+                ksm_merging_pages %d
+                ksm_process_profit 0
+                ksm_merge_any: no
+                ksm_mergeable: yes
+                """.formatted(pages + zeroPages, zeroPages, pages));
+    }
+
+    /** The page size that the kernel tells every process. */
+    public void pageSize(long bytes) {
+        bytes(
+                "self/auxv",
+                ByteBuffer.allocate(32)
+                        .order(ByteOrder.nativeOrder())
+                        .putLong(6)
+                        .putLong(bytes)
+                        .array());
     }
 
     public void uptime(long seconds) {

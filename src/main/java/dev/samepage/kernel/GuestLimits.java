@@ -1,0 +1,110 @@
+package dev.samepage.kernel;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+
+/**
+ * What un-merging takes of the limits that guests are under: of each guest's own cgroup, and of those above that it may share with others.
+ * A guest whose {@code ksm_stat} or cgroup cannot be read is left out.
+ */
+final class GuestLimits {
+    /** More than any machine has; larger numbers make no sense, and their sum must not overflow. */
+    private static final long MOST_PAGES = 1L << 36;
+
+    private static final long MOST_BYTES = 1L << 60;
+
+    private final ProcFiles proc;
+    private final MemoryCgroups cgroups;
+
+    GuestLimits(ProcFiles proc, MemoryCgroups cgroups) {
+        this.proc = proc;
+        this.cgroups = cgroups;
+    }
+
+    /** One check for each limit that these guests are under, as far as they have merged pages. */
+    List<LimitCheck> checks(List<Guest> guests, long pageSizeBytes) {
+        Map<String, LimitCheck> checks = new LinkedHashMap<>();
+        for (Guest guest : guests) {
+            long needed = mergedPages(guest.pid()) * pageSizeBytes;
+            if (needed > 0) {
+                for (MemoryCgroup cgroup : cgroups.limiting(guest.pid())) {
+                    checks.merge(cgroup.path(), check(guest, needed, cgroup), GuestLimits::together);
+                }
+            }
+        }
+        return List.copyOf(checks.values());
+    }
+
+    /**
+     * The first of these limits that somebody else is using up meanwhile: more than half is gone of what was to be left when all is un-merged.
+     *
+     * @param begun what was checked before the beginning, each {@link LimitCheck#enough}
+     */
+    Optional<LimitCheck> usedUp(Collection<LimitCheck> begun) {
+        return begun.stream()
+                .flatMap(check -> {
+                    long spare = check.roomBytes() - check.neededBytes();
+                    return now(check).filter(now -> now.roomBytes() < spare / 2);
+                })
+                .findFirst();
+    }
+
+    private Stream<LimitCheck> now(LimitCheck check) {
+        return cgroups.again(new MemoryCgroup(check.cgroup(), check.limitBytes(), check.usedBytes())).stream()
+                .map(now -> new LimitCheck(
+                        check.cgroup(),
+                        check.guest(),
+                        check.otherGuests(),
+                        check.neededBytes(),
+                        now.limitBytes(),
+                        now.usedBytes()));
+    }
+
+    private static LimitCheck check(Guest guest, long needed, MemoryCgroup cgroup) {
+        return new LimitCheck(cgroup.path(), guest.name(), 0, needed, cgroup.limitBytes(), cgroup.usedBytes());
+    }
+
+    private static LimitCheck together(LimitCheck sum, LimitCheck next) {
+        boolean more = next.neededBytes() > sum.neededBytes();
+        return new LimitCheck(
+                sum.cgroup(),
+                more ? next.guest() : sum.guest(),
+                sum.otherGuests() + 1,
+                Math.min(sum.neededBytes() + next.neededBytes(), MOST_BYTES),
+                next.limitBytes(),
+                next.usedBytes());
+    }
+
+    /** From ksm_stat; on kernels before 6.4, whose ksm_stat does not tell, from ksm_merging_pages (5.19). */
+    private long mergedPages(int pid) {
+        String ksmStat = text(pid + "/ksm_stat");
+        OptionalLong merging = value(ksmStat, "ksm_merging_pages ");
+        if (merging.isEmpty()) {
+            merging = Text.unsigned(text(pid + "/ksm_merging_pages").strip());
+        }
+        return bounded(merging) + bounded(value(ksmStat, "ksm_zero_pages "));
+    }
+
+    /** Empty where it is missing or denied. */
+    private String text(String file) {
+        try {
+            return proc.read(file);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static OptionalLong value(String ksmStat, String key) {
+        return ProcFiles.line(ksmStat, key).map(Text::unsigned).orElse(OptionalLong.empty());
+    }
+
+    private static long bounded(OptionalLong pages) {
+        return Math.min(pages.orElse(0), MOST_PAGES);
+    }
+}

@@ -1,0 +1,161 @@
+package dev.samepage.kernel;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Un-merges without letting memory run out. Whether there is enough is found out when the process that is to write is ready to, and looked at
+ * again five times a second while it writes: where the reserve is touched the process is killed, at which the kernel stops and leaves a part
+ * un-merged. That goes on when there is room again, after 2, 4, 8 and 16 s at the earliest, and is given up after {@value #MAX_TRIES} tries or
+ * {@link #TIME_LIMIT}. Not for use by two threads at once.
+ */
+public final class UnmergeGuard implements Unmerger {
+    /** How often one call begins at most. */
+    public static final int MAX_TRIES = 5;
+
+    /** How long one call takes at most, a few seconds more or less: about 300 GiB can be un-merged in it. */
+    public static final Duration TIME_LIMIT = Duration.ofMinutes(10);
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration LONGEST_START = Duration.ofMinutes(5);
+
+    private final UnmergeMemory memory;
+    private final UnmergeWriter writer;
+    private final Time time;
+
+    UnmergeGuard(UnmergeMemory memory, UnmergeWriter writer, Time time) {
+        this.memory = memory;
+        this.writer = writer;
+        this.time = time;
+    }
+
+    /** What passes between looks; in tests it does not pass by itself. */
+    interface Time {
+        /** A clock that never goes back, in nanoseconds. */
+        long nanos();
+
+        /** Does nothing for so long. */
+        void pause(Duration pause) throws InterruptedException;
+    }
+
+    /**
+     * The guard of a host.
+     *
+     * @param ksm the kernel's KSM directory
+     * @param proc the host's /proc
+     * @param cgroup the host's /sys/fs/cgroup; where that is not there, no guest's limit is looked at
+     */
+    public static UnmergeGuard at(Path ksm, Path proc, Path cgroup, Guests guests) {
+        return new UnmergeGuard(
+                new UnmergeMemory(new Ksm(new KsmDirectory(ksm)), proc, cgroup, guests),
+                new UnmergeProcess(ksm),
+                new Time() {
+                    @Override
+                    public long nanos() {
+                        return System.nanoTime();
+                    }
+
+                    @Override
+                    public void pause(Duration pause) throws InterruptedException {
+                        Thread.sleep(pause);
+                    }
+                });
+    }
+
+    /**
+     * Un-merges everything and waits for it: about 7.5 us for each merged page and 70 ns for each page that could have been merged, so 2
+     * minutes for 64 GiB. Interrupting the calling thread stops it.
+     *
+     * @return {@link UnmergeResult.TooLittle} only where nothing was written at all
+     */
+    @Override
+    public UnmergeResult unmerge(int reservePercent, Consumer<String> progress) {
+        long begin = time.nanos();
+        long end = begin + TIME_LIMIT.toNanos();
+        try {
+            for (int tries = 1; true; tries++) {
+                UnmergeResult result = once(reservePercent, end);
+                if (!(result instanceof UnmergeResult.NotUnmerged failed)
+                        || !failed.mayPass()
+                        || (tries == 1 && failed instanceof UnmergeResult.TooLittle)) {
+                    return result;
+                }
+                Duration pause = FIRST_PAUSE.multipliedBy(1L << (tries - 1));
+                if (tries == MAX_TRIES || time.nanos() + pause.toNanos() >= end) {
+                    Duration taken = Duration.ofNanos(time.nanos() - begin);
+                    return new UnmergeResult.GivenUp(tries, taken, memory.mergedBytes(), failed);
+                }
+                progress.accept("Un-merging stopped at " + Mebibytes.up(memory.mergedBytes()) + " MiB still merged: "
+                        + failed.reason() + ". It goes on in " + pause.toSeconds() + " s if there is room.");
+                time.pause(pause);
+            }
+        } catch (IOException e) {
+            return new UnmergeResult.Failed("it could not be followed: " + Text.shown(e.toString()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new UnmergeResult.Failed("this process was interrupted while it waited for its child");
+        }
+    }
+
+    /** One process from its start to its end. */
+    private UnmergeResult once(int reservePercent, long end) throws IOException, InterruptedException {
+        // Where there is too little, not even a process more is started.
+        Optional<UnmergeResult.TooLittle> hopeless =
+                memory.outlook(reservePercent).shortage();
+        if (hopeless.isPresent()) {
+            return hopeless.orElseThrow();
+        }
+        try (UnmergeWriter.Writing writing = writer.start()) {
+            return switch (started(writing, end)) {
+                case STARTING -> new UnmergeResult.Failed("the child process did not start in time");
+                case ENDED -> writing.result();
+                case READY, WRITING -> {
+                    UnmergeOutlook outlook = memory.outlook(reservePercent);
+                    Optional<UnmergeResult.TooLittle> shortage = outlook.shortage();
+                    if (shortage.isPresent()) {
+                        yield shortage.orElseThrow();
+                    }
+                    writing.go();
+                    yield watched(writing, outlook, end);
+                }
+            };
+        }
+    }
+
+    private UnmergeWriter.Stage started(UnmergeWriter.Writing writing, long end)
+            throws IOException, InterruptedException {
+        long latest = Math.min(end, time.nanos() + LONGEST_START.toNanos());
+        UnmergeWriter.Stage stage;
+        do {
+            stage = writing.await(LOOK_EVERY);
+        } while (stage == UnmergeWriter.Stage.STARTING && time.nanos() < latest);
+        return stage;
+    }
+
+    private UnmergeResult watched(UnmergeWriter.Writing writing, UnmergeOutlook begun, long end)
+            throws IOException, InterruptedException {
+        while (writing.await(LOOK_EVERY) != UnmergeWriter.Stage.ENDED) {
+            Optional<String> touched = memory.touched(begun);
+            if (touched.isPresent()) {
+                return stopped(writing, touched.orElseThrow());
+            }
+            if (time.nanos() >= end) {
+                return stopped(writing, "it was not done within " + TIME_LIMIT.toMinutes() + " minutes");
+            }
+        }
+        return writing.result();
+    }
+
+    /** It may have been done just before. */
+    private UnmergeResult stopped(UnmergeWriter.Writing writing, String why) throws IOException, InterruptedException {
+        writing.stop();
+        if (writing.await(Duration.ZERO) != UnmergeWriter.Stage.ENDED) {
+            return new UnmergeResult.Failed(why + "; the process that un-merges was killed and has not ended");
+        }
+        return writing.result() instanceof UnmergeResult.Unmerged done ? done : new UnmergeResult.Stopped(why);
+    }
+}

@@ -1,0 +1,128 @@
+package dev.samepage.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GuestLimitsTest {
+    private static final long MIB = 1L << 20;
+    private static final int PAGES_OF_A_MIB = 256;
+    private static final Guest WEB = new Guest(100, "default_web", 1);
+    private static final Guest DATABASE = new Guest(200, "default_db", 1);
+
+    @TempDir
+    Path directory;
+
+    private FakeProc proc;
+    private FakeCgroups cgroups;
+    private GuestLimits limits;
+
+    @BeforeEach
+    void setUp() {
+        Path procDirectory = directory.resolve("proc");
+        Path cgroupDirectory = directory.resolve("cgroup");
+        proc = new FakeProc(procDirectory);
+        cgroups = new FakeCgroups(cgroupDirectory);
+        ProcFiles files = new ProcFiles(procDirectory);
+        limits = new GuestLimits(files, new MemoryCgroups(files, cgroupDirectory));
+        proc.file(WEB.pid() + "/cgroup", "0::/pods/web\n");
+        proc.file(DATABASE.pid() + "/cgroup", "0::/pods/db\n");
+        cgroups.version2("/pods", 1000 * MIB, 700 * MIB, 0);
+        cgroups.version2("/pods/web", 500 * MIB, 100 * MIB, 0);
+        cgroups.version2("/pods/db", "max", 100 * MIB, 0);
+    }
+
+    private List<LimitCheck> checks() {
+        return limits.checks(List.of(WEB, DATABASE), 4096);
+    }
+
+    @Test
+    void addsUpWhatTheGuestsOfACgroupNeed() {
+        proc.merged(WEB.pid(), 100 * PAGES_OF_A_MIB, 10 * PAGES_OF_A_MIB);
+        proc.merged(DATABASE.pid(), 200 * PAGES_OF_A_MIB, 0);
+
+        assertThat(checks())
+                .containsExactly(
+                        new LimitCheck("/pods/web", "default_web", 0, 110 * MIB, 500 * MIB, 100 * MIB),
+                        new LimitCheck("/pods", "default_db", 1, 310 * MIB, 1000 * MIB, 700 * MIB));
+    }
+
+    @Test
+    void leavesOutGuestsThatHaveNothingMerged() {
+        proc.merged(WEB.pid(), 0, 0);
+        proc.merged(DATABASE.pid(), 0, 0);
+
+        assertThat(checks()).isEmpty();
+    }
+
+    @Test
+    void leavesOutGuestsWhoseStatisticsCannotBeRead() {
+        proc.merged(DATABASE.pid(), PAGES_OF_A_MIB, 0);
+
+        assertThat(checks()).extracting(LimitCheck::guest).containsExactly("default_db");
+    }
+
+    @Test
+    void readsTheOlderFileWhereKsmStatDoesNotTell() {
+        proc.file(WEB.pid() + "/ksm_stat", "ksm_rmap_items 5000\n");
+        proc.file(WEB.pid() + "/ksm_merging_pages", 3 * PAGES_OF_A_MIB + "\n");
+
+        assertThat(checks()).extracting(LimitCheck::neededBytes).containsExactly(3 * MIB, 3 * MIB);
+    }
+
+    @Test
+    void namesTheGuestItsNeedAndWhatItsLimitLeaves() {
+        LimitCheck check = new LimitCheck("/pods/web", "default_web", 0, 110 * MIB, 500 * MIB, 400 * MIB);
+
+        assertThat(check.enough()).isFalse();
+        assertThat(check.shortage())
+                .isEqualTo(
+                        "guest default_web needs 110 MiB, and of its limit of 500 MiB 100 MiB are left: it would be killed");
+        assertThat(check.advice()).isEqualTo("Raise that limit, or move the guest away (cgroup /pods/web).");
+    }
+
+    @Test
+    void namesTheNeediestOfSeveralGuests() {
+        LimitCheck check = new LimitCheck("/pods", "default_db", 2, 310 * MIB, 300 * MIB, 400 * MIB);
+
+        assertThat(check.shortage())
+                .isEqualTo("guests default_db and 2 more need 310 MiB, and of their limit of 300 MiB 0 MiB are left:"
+                        + " one would be killed");
+    }
+
+    @Test
+    void isEnoughWhereItFitsExactly() {
+        assertThat(new LimitCheck("/pods/web", "default_web", 0, 100, 500, 400).enough())
+                .isTrue();
+    }
+
+    @Test
+    void noticesThatSomebodyElseUsesWhatWasToBeLeft() {
+        proc.merged(WEB.pid(), 100 * PAGES_OF_A_MIB, 0);
+        List<LimitCheck> begun = limits.checks(List.of(WEB), 4096);
+        cgroups.version2("/pods/web", 500 * MIB, 351 * MIB, 0);
+
+        assertThat(limits.usedUp(begun))
+                .contains(new LimitCheck("/pods/web", "default_web", 0, 100 * MIB, 500 * MIB, 351 * MIB));
+    }
+
+    @Test
+    void isNotAlarmedByWhatUnmergingItselfTakes() {
+        proc.merged(WEB.pid(), 100 * PAGES_OF_A_MIB, 0);
+        List<LimitCheck> begun = limits.checks(List.of(WEB), 4096);
+        cgroups.version2("/pods/web", 500 * MIB, 200 * MIB, 0);
+
+        assertThat(limits.usedUp(begun)).isEmpty();
+    }
+
+    @Test
+    void isNotAlarmedByACgroupThatIsGone() {
+        LimitCheck gone = new LimitCheck("/pods/gone", "default_web", 0, MIB, 500 * MIB, 100 * MIB);
+
+        assertThat(limits.usedUp(List.of(gone))).isEmpty();
+    }
+}

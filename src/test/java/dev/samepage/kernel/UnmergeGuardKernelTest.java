@@ -1,0 +1,82 @@
+package dev.samepage.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Un-merging by a child process, guarded, on the kernel of this machine. */
+@RealKsm
+class UnmergeGuardKernelTest {
+    private static final Path PROC = Path.of("/proc");
+
+    private final KsmFiles files = new KsmDirectory(Ksm.DEFAULT);
+    private final List<String> progress = new ArrayList<>();
+
+    private static UnmergeGuard guard() {
+        return UnmergeGuard.at(Ksm.DEFAULT, PROC, Path.of("/sys/fs/cgroup"), new Guests(PROC, Clock.systemUTC()));
+    }
+
+    @Test
+    void givesEveryPageBack() throws IOException {
+        try (MergeableMemory memory = MergeableMemory.pairs(1000)) {
+            memory.awaitMerged(files);
+
+            assertThat(guard().unmerge(0, progress::add)).isEqualTo(new UnmergeResult.Unmerged());
+            assertThat(files.read("pages_sharing")).isEqualTo("0");
+            assertThat(files.read("run")).isEqualTo("2");
+            assertThat(progress).isEmpty();
+        }
+    }
+
+    @Test
+    void isDoneAtOnceWhereNothingIsMerged() {
+        assertThat(guard().unmerge(0, progress::add)).isEqualTo(new UnmergeResult.Unmerged());
+    }
+
+    @Test
+    void writesNothingWhereTheReserveIsMoreThanThereIs() throws IOException {
+        try (MergeableMemory memory = MergeableMemory.pairs(1000)) {
+            memory.awaitMerged(files);
+
+            assertThat(guard().unmerge(100, progress::add)).isInstanceOf(UnmergeResult.TooLittle.class);
+            assertThat(files.read("pages_sharing")).isEqualTo("1000");
+            assertThat(files.read("run")).isEqualTo("0");
+        }
+    }
+
+    /** The kernel looks for a signal at every page, and counts what is un-merged when it is done with a process. */
+    @Test
+    void leavesAPartMergedWhereItIsKilledAndGoesOnFromThere() throws IOException, InterruptedException {
+        try (MergeableMemory memory = MergeableMemory.pairs(5000)) {
+            memory.awaitMerged(files);
+            UnmergeProcess process = new UnmergeProcess(Ksm.DEFAULT);
+            UnmergeResult result;
+            try (UnmergeWriter.Writing writing = process.start()) {
+                while (writing.await(Duration.ofMillis(1)) == UnmergeWriter.Stage.STARTING) {
+                    // It will be ready.
+                }
+                writing.go();
+                while (writing.await(Duration.ofMillis(1)) == UnmergeWriter.Stage.WRITING
+                        && !files.read("run").equals("2")) {
+                    // run reads 2 as soon as the kernel begins.
+                }
+                writing.stop();
+                result = writing.result();
+            }
+            // Whichever came first: both are what the guard makes something of.
+            assertThat(result).isIn(new UnmergeResult.Killed(9), new UnmergeResult.Unmerged());
+            if (result instanceof UnmergeResult.Killed) {
+                assertThat(files.read("run")).isEqualTo("0");
+            }
+
+            assertThat(guard().unmerge(0, progress::add)).isEqualTo(new UnmergeResult.Unmerged());
+            assertThat(files.read("pages_shared")).isEqualTo("0");
+        }
+    }
+}

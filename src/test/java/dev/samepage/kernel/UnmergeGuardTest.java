@@ -1,0 +1,286 @@
+package dev.samepage.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A host of 10,000 MiB with a reserve of 1,000 MiB, of which 2,000 MiB are merged. */
+class UnmergeGuardTest {
+    private static final int PAGES_OF_A_MIB = 256;
+    private static final int RESERVE_PERCENT = 10;
+    private static final UnmergeResult DONE = new UnmergeResult.Unmerged();
+    private static final Runnable NOTHING = () -> {};
+
+    @TempDir
+    Path directory;
+
+    private final FakeKsm ksm = FakeKsm.linux618().merge(2000 * PAGES_OF_A_MIB);
+    private final ScriptedWriter writer = new ScriptedWriter();
+    private final List<String> progress = new ArrayList<>();
+    private FakeProc proc;
+    private FakeCgroups cgroups;
+    private UnmergeGuard guard;
+
+    @BeforeEach
+    void setUp() {
+        Path procDirectory = directory.resolve("proc");
+        proc = new FakeProc(procDirectory);
+        cgroups = new FakeCgroups(directory.resolve("cgroup"));
+        proc.pageSize(4096);
+        proc.kernelThreads();
+        proc.uptime(100);
+        available(5000);
+        guard = new UnmergeGuard(
+                new UnmergeMemory(
+                        new Ksm(ksm),
+                        procDirectory,
+                        directory.resolve("cgroup"),
+                        new Guests(procDirectory, () -> Instant.EPOCH)),
+                writer,
+                writer);
+    }
+
+    private void available(long mebibytes) {
+        proc.file("meminfo", "MemTotal: %d kB\nMemAvailable: %d kB\n".formatted(10_000L << 10, mebibytes << 10));
+    }
+
+    private void guest(int pid, String name, long mergedMebibytes, long limitMebibytes, long usedMebibytes) {
+        proc.process(pid, name, 1);
+        proc.merged(pid, mergedMebibytes * PAGES_OF_A_MIB, 0);
+        proc.file(pid + "/cgroup", "0::/" + name + "\n");
+        cgroups.version2("/" + name, limitMebibytes << 20, usedMebibytes << 20, 0);
+    }
+
+    private UnmergeResult unmerge() {
+        return guard.unmerge(RESERVE_PERCENT, progress::add);
+    }
+
+    @Test
+    void unmergesWhereThereIsEnough() {
+        writer.then(DONE, NOTHING, NOTHING);
+
+        assertThat(unmerge()).isEqualTo(DONE);
+        assertThat(writer.told).isEqualTo(1);
+        assertThat(writer.killed).isZero();
+        assertThat(progress).isEmpty();
+    }
+
+    @Test
+    void startsNothingWhereThereIsTooLittle() {
+        available(2999);
+
+        assertThat(unmerge())
+                .isEqualTo(new UnmergeResult.TooLittle(
+                        "needed 2000 MiB, available 2999 MiB, reserve 1000 MiB: 1 MiB short",
+                        "Move a guest away, free memory, or lower unmerge.reservePercent."));
+        assertThat(writer.started).isZero();
+    }
+
+    @Test
+    void decidesAnewWhenTheProcessIsReadyToWrite() {
+        available(3000);
+        // It starts, and by then a guest more has come.
+        writer.then(DONE).whileStarting(() -> available(2000));
+
+        assertThat(unmerge())
+                .isEqualTo(new UnmergeResult.TooLittle(
+                        "needed 2000 MiB, available 2000 MiB, reserve 1000 MiB: 1000 MiB short",
+                        "Move a guest away, free memory, or lower unmerge.reservePercent."));
+        assertThat(writer.started).isEqualTo(1);
+        assertThat(writer.told).isZero();
+    }
+
+    @Test
+    void refusesWhatWouldHaveAGuestKilledForItsLimit() {
+        guest(100, "web", 300, 1000, 600);
+        guest(101, "db", 300, 1000, 800);
+
+        assertThat(unmerge())
+                .isEqualTo(new UnmergeResult.TooLittle(
+                        "guest db needs 300 MiB, and of its limit of 1000 MiB 200 MiB are left: it would be killed",
+                        "Raise that limit, or move the guest away (cgroup /db)."));
+        assertThat(writer.started).isZero();
+    }
+
+    @Test
+    void unmergesWhereEveryLimitHoldsIt() {
+        guest(100, "web", 300, 1000, 700);
+        writer.then(DONE);
+
+        assertThat(unmerge()).isEqualTo(DONE);
+    }
+
+    @Test
+    void stopsWhereTheReserveIsTouchedAndGoesOnWhenThereIsRoomAgain() {
+        writer.then(DONE, () -> available(999), NOTHING, NOTHING).then(DONE);
+        writer.whilePausing(() -> available(5000));
+
+        assertThat(unmerge()).isEqualTo(DONE);
+        assertThat(writer.killed).isEqualTo(1);
+        assertThat(writer.told).isEqualTo(2);
+        assertThat(progress)
+                .containsExactly("Un-merging stopped at 2000 MiB still merged: available memory fell to 999 MiB, under"
+                        + " the reserve of 1000 MiB. It goes on in 2 s if there is room.");
+    }
+
+    @Test
+    void goesOnToTheLastByteOfTheReserve() {
+        writer.then(DONE, () -> available(1000), NOTHING);
+
+        assertThat(unmerge()).isEqualTo(DONE);
+    }
+
+    @Test
+    void stopsWhereSomebodyElseUsesWhatWasToBeLeftOfALimit() {
+        guest(100, "web", 300, 1000, 600);
+        writer.then(DONE, () -> cgroups.version2("/web", 1000L << 20, 951L << 20, 0), NOTHING, NOTHING)
+                .then(DONE);
+        writer.whilePausing(() -> cgroups.version2("/web", 1000L << 20, 700L << 20, 0));
+
+        assertThat(unmerge()).isEqualTo(DONE);
+        assertThat(progress)
+                .containsExactly(
+                        "Un-merging stopped at 2000 MiB still merged: of the limit of guest web, 1000 MiB, only"
+                                + " 49 MiB are left. It goes on in 2 s if there is room.");
+    }
+
+    @Test
+    void isDoneWhereItWasStoppedTooLate() {
+        writer.then(DONE, () -> available(10));
+
+        assertThat(unmerge()).isEqualTo(DONE);
+        assertThat(writer.killed).isEqualTo(1);
+    }
+
+    @Test
+    void givesUpAfterFiveTriesWithGrowingPausesAndTellsTheFigures() {
+        for (int i = 0; i < 9; i++) {
+            writer.then(DONE, () -> available(700), NOTHING, NOTHING);
+        }
+        writer.whilePausing(() -> available(5000));
+
+        UnmergeResult result = unmerge();
+
+        assertThat(writer.told).isEqualTo(5);
+        assertThat(writer.pauses)
+                .containsExactly(
+                        Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(8), Duration.ofSeconds(16));
+        assertThat(result).isInstanceOf(UnmergeResult.GivenUp.class);
+        assertThat(((UnmergeResult.GivenUp) result).reason())
+                .isEqualTo("5 tries in 32 s left 2000 MiB merged; the last: available memory fell to 700 MiB, under the"
+                        + " reserve of 1000 MiB");
+    }
+
+    @Test
+    void startsNothingAgainWhileThereIsNoRoom() {
+        writer.then(DONE, () -> available(700), NOTHING, NOTHING);
+
+        UnmergeResult result = unmerge();
+
+        assertThat(writer.started).isEqualTo(1);
+        assertThat(((UnmergeResult.GivenUp) result).last())
+                .isEqualTo(new UnmergeResult.TooLittle(
+                        "needed 2000 MiB, available 700 MiB, reserve 1000 MiB: 2300 MiB short",
+                        "Move a guest away, free memory, or lower unmerge.reservePercent."));
+    }
+
+    @Test
+    void goesOnAfterEnomem() {
+        writer.then(new UnmergeResult.Refused(Errno.ENOMEM, "no memory")).then(DONE);
+
+        assertThat(unmerge()).isEqualTo(DONE);
+        assertThat(progress)
+                .containsExactly(
+                        "Un-merging stopped at 2000 MiB still merged: ENOMEM, no memory. It goes on in 2 s if there is room.");
+    }
+
+    @Test
+    void goesOnAfterASignal() {
+        writer.then(new UnmergeResult.Refused(Errno.EINTR, "a signal stopped it"))
+                .then(DONE);
+
+        assertThat(unmerge()).isEqualTo(DONE);
+    }
+
+    @Test
+    void goesOnWhereTheProcessWasKilled() {
+        writer.then(new UnmergeResult.Killed(9)).then(DONE);
+
+        assertThat(unmerge()).isEqualTo(DONE);
+        assertThat(progress)
+                .containsExactly("Un-merging stopped at 2000 MiB still merged: the process that did it was killed by"
+                        + " signal 9, as happens when memory runs out. It goes on in 2 s if there is room.");
+    }
+
+    @Test
+    void givesUpWhereTheProcessIsKilledAgainAndAgain() {
+        for (int i = 0; i < 9; i++) {
+            writer.then(new UnmergeResult.Killed(9));
+        }
+
+        assertThat(unmerge()).isInstanceOf(UnmergeResult.GivenUp.class);
+        assertThat(writer.started).isEqualTo(5);
+    }
+
+    @Test
+    void doesNotTryAgainWhatNoPauseHelps() {
+        UnmergeResult readOnly = new UnmergeResult.Refused(Errno.EROFS, "it is mounted read-only");
+        writer.then(readOnly).then(DONE);
+
+        assertThat(unmerge()).isEqualTo(readOnly);
+        assertThat(writer.started).isEqualTo(1);
+    }
+
+    @Test
+    void doesNotFightWhoeverMergesAgain() {
+        writer.then(new UnmergeResult.StillMerged(17)).then(DONE);
+
+        assertThat(unmerge()).isEqualTo(new UnmergeResult.StillMerged(17));
+        assertThat(writer.started).isEqualTo(1);
+    }
+
+    @Test
+    void isGivenUpAfterTenMinutes() {
+        writer.then(DONE, NOTHING, () -> writer.pass(Duration.ofMinutes(10)), NOTHING, NOTHING)
+                .then(DONE);
+
+        UnmergeResult result = unmerge();
+
+        assertThat(writer.killed).isEqualTo(1);
+        assertThat(result).isInstanceOf(UnmergeResult.GivenUp.class);
+        assertThat(((UnmergeResult.GivenUp) result).reason())
+                .isEqualTo("1 try in 600 s left 2000 MiB merged; the last: it was not done within 10 minutes");
+    }
+
+    @Test
+    void doesNotWaitForEverForAProcessThatDoesNotStart() {
+        writer.thenOneThatHangsAtItsStart();
+
+        assertThat(unmerge()).isEqualTo(new UnmergeResult.Failed("the child process did not start in time"));
+        assertThat(writer.killed).isEqualTo(1);
+    }
+
+    @Test
+    void stopsWhereMemoryCannotBeWatchedAnyMore() {
+        writer.then(DONE, () -> proc.file("meminfo", "MemTotal: nonsense\n"), NOTHING, NOTHING);
+
+        assertThat(unmerge())
+                .isEqualTo(new UnmergeResult.Failed(
+                        "it could not be followed: java.io.IOException: meminfo has no MemTotal"));
+        assertThat(writer.killed).isEqualTo(1);
+    }
+
+    @Test
+    void saysWhyNoProcessCouldBeStarted() {
+        assertThat(unmerge())
+                .isEqualTo(new UnmergeResult.Failed(
+                        "it could not be followed: java.io.IOException: nothing more is in the script"));
+    }
+}
