@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  *
  * @param java the runtime's directory
  */
-record SharedLibraries(Path java) {
+public record SharedLibraries(Path java) {
     /** {@code libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x...)}, or the loader: {@code /lib64/ld-linux-x86-64.so.2 (0x...)}. */
     private static final Pattern FOUND = Pattern.compile("(?:\\S+ => )?(/\\S+) \\(0x[0-9a-f]+\\)");
 
@@ -26,7 +26,7 @@ record SharedLibraries(Path java) {
      *
      * @throws IOException if one is missing
      */
-    SortedSet<Path> fromOutside() throws IOException {
+    public SortedSet<Path> fromOutside() throws IOException {
         SortedSet<Path> libraries = new TreeSet<>();
         for (Path file : programsAndLibraries()) {
             Command.Output ldd = new Command(

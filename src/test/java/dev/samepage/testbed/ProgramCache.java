@@ -16,15 +16,15 @@ import java.util.function.Consumer;
  *
  * @param root may not exist yet
  */
-record ProgramCache(Path root) {
+public record ProgramCache(Path root) {
     /** Makes an entry, in an empty directory or one below it, which is returned. */
     @FunctionalInterface
-    interface Maker {
+    public interface Maker {
         Path make(Path work) throws IOException, UnavailableException;
     }
 
     /** The cache of the user whose environment this is: XDG_CACHE_HOME, else ~/.cache. */
-    static ProgramCache of(Map<String, String> environment) {
+    public static ProgramCache of(Map<String, String> environment) {
         String configured = environment.getOrDefault("XDG_CACHE_HOME", "");
         Path caches = configured.isEmpty()
                 ? Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")), ".cache")
@@ -41,7 +41,7 @@ record ProgramCache(Path root) {
      * The entry's directory, made now if it has not been. One process at a time makes it, under a lock, and renames it in
      * the end.
      */
-    Path keep(String key, Consumer<String> progress, Maker maker) throws IOException, UnavailableException {
+    public Path keep(String key, Consumer<String> progress, Maker maker) throws IOException, UnavailableException {
         Optional<Path> kept = kept(key);
         return kept.isPresent() ? kept.get() : keepLocked(key, progress, maker);
     }

@@ -88,15 +88,11 @@ public record QemuGuest(Path qemu, Path kernel, Path busybox, int mebibytes) imp
         Path initramfs = directory.resolve("initramfs.cpio");
         if (!Files.exists(initramfs)) {
             initramfs.toFile().deleteOnExit();
-            Files.write(
-                    initramfs,
-                    new Initramfs()
-                            .directory("bin")
-                            .directory("dev")
-                            .console("dev/console")
-                            .program("bin/busybox", Files.readAllBytes(busybox))
-                            .program("init", INIT.getBytes(StandardCharsets.UTF_8))
-                            .bytes());
+            try (Initramfs files = new Initramfs(Files.newOutputStream(initramfs))) {
+                files.console("dev/console")
+                        .copy("bin/busybox", busybox)
+                        .program("init", INIT.getBytes(StandardCharsets.UTF_8));
+            }
         }
         return List.of(
                 "/bin/sh",
