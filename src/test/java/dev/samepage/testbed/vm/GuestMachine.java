@@ -169,6 +169,9 @@ public final class GuestMachine {
                         "-nodefaults",
                         "-no-user-config",
                         "-no-reboot",
+                        // This host's KSM is for other tests.
+                        "-machine",
+                        "mem-merge=off",
                         "-display",
                         "none",
                         "-serial",
