@@ -1,6 +1,7 @@
 package dev.samepage.testbed.vm;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.platform.engine.TestExecutionResult;
@@ -32,7 +33,7 @@ final class TestRun {
                         listener,
                         new Lines());
         TestExecutionSummary summary = listener.getSummary();
-        summary.printFailuresTo(new PrintWriter(System.out, true), TRACE_LINES);
+        summary.printFailuresTo(new PrintWriter(System.out, true, StandardCharsets.UTF_8), TRACE_LINES);
         System.out.printf(
                 "%d run, %d failed, %d not run%n",
                 summary.getTestsSucceededCount() + summary.getTestsFailedCount(),
