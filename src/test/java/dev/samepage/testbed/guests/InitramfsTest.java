@@ -50,10 +50,10 @@ class InitramfsTest {
                 .containsExactly(
                         "",
                         "opt...",
-                        "opt/java....",
-                        "opt/java/b..6...",
-                        "opt/java/lib....",
-                        "opt/java/lib/a..12345...",
+                        "opt/java..",
+                        "opt/java/b....6...",
+                        "opt/java/lib..",
+                        "opt/java/lib/a....12345...",
                         "TRAILER!!!....");
     }
 }
