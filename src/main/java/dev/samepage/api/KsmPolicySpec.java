@@ -99,7 +99,13 @@ public record KsmPolicySpec(
                         + "RestoreAndUnmerge: that, and every guest gets its own pages back. Keep: the settings stay.")
         @Default("Restore")
         @JsonFormat(with = JsonFormat.Feature.READ_UNKNOWN_ENUM_VALUES_AS_NULL)
-        OnRemoval onRemoval) {
+        OnRemoval onRemoval,
+
+        @JsonPropertyDescription(
+                "How a change reaches the nodes: how many at a time, and after how many failures it goes no further. Nodes that no "
+                        + "policy covers any more do not wait for it.")
+        @Default("{}")
+        RolloutLimits rollout) {
 
     /** The mode of a policy that names none. The API server fills it in: a mode that reads as null is one of a newer version. */
     public static final String DEFAULT_MODE = "Adaptive";
@@ -110,5 +116,6 @@ public record KsmPolicySpec(
         paused = Objects.requireNonNullElse(paused, false);
         unmerge = Objects.requireNonNullElse(unmerge, Unmerge.refused());
         onRemoval = Objects.requireNonNullElse(onRemoval, OnRemoval.RESTORE);
+        rollout = Objects.requireNonNullElse(rollout, RolloutLimits.defaults());
     }
 }

@@ -58,6 +58,14 @@ final class PolicyRules {
                                         ".memoryAvailableBelowPercent",
                                         adaptive.memoryAvailableBelowPercent() == null
                                                 || adaptive.activation() == Activation.MEMORY_PRESSURE))))
+                .or(() -> rules(
+                        spec.rollout(),
+                        List.of("spec", "rollout"),
+                        Map.of(
+                                ".maxConcurrent",
+                                spec.rollout().maxConcurrent().isAtLeast(1),
+                                ".maxFailures",
+                                spec.rollout().maxFailures().isAtLeast(0))))
                 .or(() -> selector(spec.nodeSelector()));
     }
 

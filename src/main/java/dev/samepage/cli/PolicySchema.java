@@ -5,6 +5,7 @@ import static dev.samepage.cli.Violation.below;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.samepage.api.KsmPolicySpec;
+import dev.samepage.api.Share;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
@@ -49,6 +50,15 @@ final class PolicySchema {
         return switch (type) {
             case ParameterizedType list when list.getRawType() == List.class -> list(value, list, bounds, path);
             case ParameterizedType map when map.getRawType() == Map.class -> map(value, map, bounds, path);
+            case Class<?> share
+            when share == Share.class ->
+                value.isIntegralNumber()
+                                || (value.isTextual() && value.textValue().endsWith("%"))
+                        ? Stream.of()
+                        : wrong(
+                                value,
+                                "not a number of nodes or a percentage, such as 5 or 10%" + unquoted(value),
+                                path);
             case Class<?> record when record.isRecord() -> record(value, record, path);
             case Class<?> words when words.isEnum() -> words(value, words, path);
             case Class<?> text

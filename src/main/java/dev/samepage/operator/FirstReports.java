@@ -1,16 +1,12 @@
 package dev.samepage.operator;
 
-import static java.util.stream.Collectors.toSet;
-
 import dev.samepage.api.KsmNode;
-import dev.samepage.policy.Assignment;
-import io.fabric8.kubernetes.api.model.Node;
-import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +17,13 @@ final class FirstReports {
     /** How long such a node may take. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
+    /** Longer than it takes an operator to come back to a node, whatever it is busy with. */
+    private static final Duration MEMORY = Duration.ofMinutes(10);
+
     private final Clock clock;
 
-    /** Since when KsmNodes are released of which there is no report yet. */
-    private final Map<String, Instant> awaited = new ConcurrentHashMap<>();
+    /** Since when KsmNodes are released of which there is no report yet, by their uid, the oldest first. */
+    private final Map<String, Instant> awaited = new LinkedHashMap<>();
 
     /** Time is {@code clock}'s. */
     FirstReports(Clock clock) {
@@ -33,16 +32,21 @@ final class FirstReports {
 
     /** How long is still to be waited; not positive where nothing is. */
     @SuppressWarnings("NullAway") // read from the API server, the status can be absent
-    Duration left(@Nullable KsmNode released, InformerEventSource<KsmNode, Node> ksmNodes) {
+    synchronized Duration left(@Nullable KsmNode released) {
         if (released == null || released.getStatus() != null) {
             return Duration.ZERO;
         }
-        awaited.keySet()
-                .retainAll(ksmNodes.list(Assignment::isReleased)
-                        .map(ksmNode -> ksmNode.getMetadata().getUid())
-                        .collect(toSet()));
         Instant now = clock.instant();
+        forgetBefore(now.minus(MEMORY));
         Instant since = awaited.computeIfAbsent(released.getMetadata().getUid(), first -> now);
         return Duration.between(now, since.plus(PATIENCE));
+    }
+
+    /** They are in the order of their times: only those that go are looked at. */
+    private void forgetBefore(Instant oldest) {
+        Iterator<Instant> times = awaited.values().iterator();
+        while (times.hasNext() && times.next().isBefore(oldest)) {
+            times.remove();
+        }
     }
 }

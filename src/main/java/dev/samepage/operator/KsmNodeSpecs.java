@@ -21,6 +21,13 @@ final class KsmNodeSpecs {
 
     private KsmNodeSpecs() {}
 
+    /** Whether the node's KsmNode, null where there is none, is so already. */
+    static boolean isTold(Node node, KsmNodeSpec spec, @Nullable KsmNode current) {
+        return current != null
+                && spec.equals(current.getSpec())
+                && current.getMetadata().getOwnerReferences().contains(ownerReferenceTo(node));
+    }
+
     /**
      * Writes what the node is to do.
      *
@@ -32,16 +39,10 @@ final class KsmNodeSpecs {
             @Nullable KsmNode current,
             InformerEventSource<KsmNode, Node> ksmNodes,
             Context<Node> context) {
-        OwnerReference owner = ownerReferenceTo(node);
-        if (current != null
-                && spec.equals(current.getSpec())
-                && current.getMetadata().getOwnerReferences().contains(owner)) {
-            return;
-        }
         var wanted = new KsmNode();
         wanted.setMetadata(new ObjectMetaBuilder()
                 .withName(node.getMetadata().getName())
-                .withOwnerReferences(owner)
+                .withOwnerReferences(ownerReferenceTo(node))
                 .build());
         wanted.setSpec(spec);
         KsmNode applied = context.getClient()

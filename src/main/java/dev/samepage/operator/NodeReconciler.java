@@ -23,6 +23,7 @@ import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -31,8 +32,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** Tells a node what the policy that won it wants, by its KsmNode's spec. Writes only where that changes. */
+/**
+ * Tells a node what the policy that won it wants, by its KsmNode's spec: in its turn, where that changes something on the node. Writes
+ * only where that changes, and no faster than {@link WritePace}.
+ */
 @Singleton
 @ControllerConfiguration(
         name = "node",
@@ -48,14 +53,20 @@ public class NodeReconciler implements Reconciler<Node> {
 
     private final FirstReports firstReports;
     private final EventRecorder events;
+    private final Turns turns;
+    private final WritePace pace = new WritePace(System::nanoTime);
 
     /** True from when there is something to reconcile: an operator that waits to become the leader only watches. */
     private volatile boolean active;
 
-    /** What a person should notice of a node becomes one of {@code events}; {@code clock} says how long a report is waited for. */
-    public NodeReconciler(Clock clock, EventRecorder events) {
+    /**
+     * What a person should notice of a node becomes one of {@code events}; {@code clock} says how long a report is waited for, and
+     * {@code turns} whose turn it is.
+     */
+    public NodeReconciler(Clock clock, EventRecorder events, Turns turns) {
         firstReports = new FirstReports(clock);
         this.events = events;
+        this.turns = turns;
     }
 
     @Override
@@ -66,7 +77,9 @@ public class NodeReconciler implements Reconciler<Node> {
                 ksmNode -> Set.of(ResourceID.fromResource(ksmNode)),
                 this::notice);
         var policies = Sources.policies(context, policy -> nodesConcernedBy(policy, context, ksmNodes));
-        return List.of(ksmNodes, policies);
+        var called = new SimpleInboundEventSource<Node>("turns");
+        turns.listen(node -> called.propagateEvent(new ResourceID(node)));
+        return List.of(ksmNodes, policies, called);
     }
 
     @Override
@@ -77,12 +90,19 @@ public class NodeReconciler implements Reconciler<Node> {
         Duration again = Duration.ZERO;
         switch (Assignment.of(NodeFacts.of(node), Sources.all(KsmPolicy.class, context), current)) {
             case Assignment.AsItIs asItIs -> {}
+            case Assignment.InTurn(KsmNodeSpec spec, KsmPolicy policy) ->
+                again = tellInTurn(node, spec, policy, current, ksmNodes, context);
             case Assignment.Spec(KsmNodeSpec spec) -> {
-                KsmNodeSpecs.tell(node, spec, current, ksmNodes, context);
-                again = spec.policy() == null ? firstReports.left(current, ksmNodes) : Duration.ZERO;
+                again = tell(node, spec, current, ksmNodes, context);
+                if (again.isZero() && spec.policy() == null) {
+                    again = firstReports.left(current);
+                }
             }
             case Assignment.Deleted deleted -> {
-                again = firstReports.left(current, ksmNodes);
+                again = firstReports.left(current);
+                if (!again.isPositive()) {
+                    again = pace.ask();
+                }
                 if (!again.isPositive()) {
                     again = KsmNodeSpecs.delete(current, context) ? Duration.ZERO : SOON;
                 }
@@ -90,6 +110,49 @@ public class NodeReconciler implements Reconciler<Node> {
         }
         var done = UpdateControl.<Node>noUpdate();
         return again.isPositive() ? done.rescheduleAfter(again) : done;
+    }
+
+    /** Zero where nothing is left to be done, else when to come back. */
+    private Duration tell(
+            Node node,
+            KsmNodeSpec spec,
+            @Nullable KsmNode current,
+            InformerEventSource<KsmNode, Node> ksmNodes,
+            Context<Node> context) {
+        if (KsmNodeSpecs.isTold(node, spec, current)) {
+            return Duration.ZERO;
+        }
+        Duration left = pace.ask();
+        if (left.isZero()) {
+            KsmNodeSpecs.tell(node, spec, current, ksmNodes, context);
+        }
+        return left;
+    }
+
+    /** The same. A node whose turn has not come is called when it does. */
+    private Duration tellInTurn(
+            Node node,
+            KsmNodeSpec spec,
+            KsmPolicy policy,
+            @Nullable KsmNode current,
+            InformerEventSource<KsmNode, Node> ksmNodes,
+            Context<Node> context) {
+        String name = node.getMetadata().getName();
+        String uid = PolicyReconciler.uid(policy);
+        if (!turns.isNext(uid, spec.hash(), name)) {
+            return Duration.ZERO;
+        }
+        Duration left = pace.ask();
+        if (!left.isZero() || !turns.take(uid, spec.hash(), name)) {
+            return left;
+        }
+        try {
+            KsmNodeSpecs.tell(node, spec, current, ksmNodes, context);
+        } catch (RuntimeException e) {
+            turns.giveBack(name);
+            throw e;
+        }
+        return Duration.ZERO;
     }
 
     private void notice(KsmNode before, KsmNode now) {

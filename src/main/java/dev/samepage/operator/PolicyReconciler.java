@@ -40,12 +40,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a policy's status: what became of its nodes, and what it saves and costs. Writes only where that changes, however
- * many nodes report only twice a second, and mere figures as seldom as {@link StatusPace} says.
+ * Looks at all nodes of a policy, however many report only twice a second: says whose turn it is to be told of it ({@link Turns}), and
+ * writes the policy's status: what became of its nodes, and what it saves and costs. Writes only where that changes, and mere figures as
+ * seldom as {@link StatusPace} says.
  */
 @Singleton
 @RateLimited(maxReconciliations = 2, within = 1)
@@ -67,20 +69,23 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
     private final PolicyStatus policyStatus;
     private final AgentNews agents;
     private final EventRecorder events;
+    private final Turns turns;
 
     /** When which policy's status was written, by the policy's uid. */
     private final Map<String, Instant> lastWrites = new ConcurrentHashMap<>();
 
     /**
      * Times in a status are by {@code clock}; what is known of the agents comes from {@code agents}, and from their
-     * ServiceAccount in the namespace that {@code settings} name.
+     * ServiceAccount in the namespace that {@code settings} name; whose turn it is goes to {@code turns}.
      */
-    public PolicyReconciler(OperatorSettings settings, Clock clock, AgentNews agents, EventRecorder events) {
+    public PolicyReconciler(
+            OperatorSettings settings, Clock clock, AgentNews agents, EventRecorder events, Turns turns) {
         namespace = settings.namespace();
         this.clock = clock;
         policyStatus = new PolicyStatus(clock);
         this.agents = agents;
         this.events = events;
+        this.turns = turns;
     }
 
     @Override
@@ -101,7 +106,7 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
         if (policy.isMarkedForDeletion()) {
             return UpdateControl.noUpdate();
         }
-        KsmPolicyStatus status = policyStatus.of(policy, fleet(policy, context));
+        KsmPolicyStatus status = look(policy, fleet(policy, context), context);
         if (status.equals(policy.getStatus())) {
             return UpdateControl.noUpdate();
         }
@@ -116,6 +121,25 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
         logReadiness(policy, status);
         PolicyNotices.between(policy.getStatus(), status).forEach(notice -> events.record(referenceTo(policy), notice));
         return UpdateControl.noUpdate();
+    }
+
+    /** Says who is next before anything else: that does not wait for the status to be written. */
+    private KsmPolicyStatus look(KsmPolicy policy, Fleet fleet, Context<KsmPolicy> context) {
+        Set<String> beingTold = turns.beingTold(
+                uid(policy), (node, hash) -> hasHash(fleet.ksmNodes().get(node), hash));
+        var look = policyStatus.look(policy, fleet, beingTold);
+        if (look.rollout() != null) {
+            turns.plan(uid(policy), look.rollout(), beingTold);
+        }
+        turns.retain(uids(context));
+        return look.status();
+    }
+
+    @SuppressWarnings("NullAway") // read from the API server, a spec can be absent
+    private static boolean hasHash(@Nullable KsmNode ksmNode, String hash) {
+        return ksmNode != null
+                && ksmNode.getSpec() != null
+                && ksmNode.getSpec().hash().equals(hash);
     }
 
     /** Here and not by {@link UpdateControl}, so that what is told of a status is told when it is written. */
@@ -140,7 +164,7 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
         return context.getPrimaryCache().list().map(PolicyReconciler::uid).collect(toSet());
     }
 
-    private static String uid(KsmPolicy policy) {
+    static String uid(KsmPolicy policy) {
         return Objects.requireNonNullElse(policy.getMetadata().getUid(), "");
     }
 

@@ -4,6 +4,7 @@ import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmPolicy;
 import dev.samepage.policy.NodeFacts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
@@ -55,7 +56,7 @@ final class Sources {
             OnUpdateFilter<KsmNode> matters,
             SecondaryToPrimaryMapper<KsmNode> concerned,
             BiConsumer<KsmNode, KsmNode> seen) {
-        var source = source(KsmNode.class, context, withoutManagedFields(), matters, concerned, seen);
+        var source = source(KsmNode.class, context, onlyWhenWritten(), matters, concerned, seen);
         // Others ask this cache when they are told of something, so it has to be there first.
         source.setEventSourcePriority(EventSourceStartPriority.RESOURCE_STATE_LOADER);
         return source;
@@ -134,6 +135,20 @@ final class Sources {
         return new TransformingItemStore<>(object -> {
             object.getMetadata().setManagedFields(List.of());
             return object;
+        });
+    }
+
+    /** Of the managed fields, by far the most of a KsmNode, it keeps only when they were written. */
+    private static ItemStore<KsmNode> onlyWhenWritten() {
+        return new TransformingItemStore<>(ksmNode -> {
+            ksmNode.getMetadata()
+                    .setManagedFields(ksmNode.getMetadata().getManagedFields().stream()
+                            .filter(entry -> entry.getSubresource() == null)
+                            .map(entry -> new ManagedFieldsEntryBuilder()
+                                    .withTime(entry.getTime())
+                                    .build())
+                            .toList());
+            return ksmNode;
         });
     }
 

@@ -10,11 +10,17 @@ import java.util.Collection;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What is to become of a node's KsmNode. */
+/**
+ * What is to become of a node's KsmNode. A node waits its turn to be given other settings, never to be released: there may be no
+ * policy left to say how many at a time, and a node that waited for others could be left behind with settings that nobody wants.
+ */
 public sealed interface Assignment {
 
     /** It has this spec; whether it has it already is for the caller to see. */
     record Spec(KsmNodeSpec spec) implements Assignment {}
+
+    /** It is given another spec, which changes something on the node; not before the policy's {@link Rollout} comes to it. */
+    record InTurn(KsmNodeSpec spec, KsmPolicy policy) implements Assignment {}
 
     /** It stays as it is, or stays absent. */
     record AsItIs() implements Assignment {}
@@ -30,10 +36,24 @@ public sealed interface Assignment {
     static Assignment of(NodeFacts node, Collection<KsmPolicy> policies, @Nullable KsmNode current) {
         return switch (Election.of(node, policies)) {
             case Outcome.Won(KsmPolicy winner, var losers) ->
-                winner.getSpec().paused() ? new AsItIs() : new Spec(specFrom(winner));
+                winner.getSpec().paused() ? new AsItIs() : covered(winner, current);
             case Outcome.Skipped skipped -> release(current);
             case Outcome.Uncovered uncovered -> isHeld(current, policies) ? new AsItIs() : release(current);
         };
+    }
+
+    private static Assignment covered(KsmPolicy winner, @Nullable KsmNode current) {
+        KsmNodeSpec wanted = specFrom(winner);
+        return hasBeenTold(current, wanted) ? new Spec(wanted) : new InTurn(wanted, winner);
+    }
+
+    /** Whether the node acts on what is wanted already, whichever policy or generation of it said so. */
+    @SuppressWarnings("NullAway") // read from the API server, the spec can be absent
+    static boolean hasBeenTold(@Nullable KsmNode node, KsmNodeSpec wanted) {
+        return node != null
+                && node.getSpec() != null
+                && node.getSpec().policy() != null
+                && wanted.hash().equals(node.getSpec().hash());
     }
 
     /** What a node is told that {@code policy} has won. */

@@ -7,12 +7,15 @@ import dev.samepage.api.KsmPolicyStatus.Example;
 import dev.samepage.api.Mode;
 import dev.samepage.api.State;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +23,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status what its agent reported last, null if nothing yet
  */
-record Member(String node, Standing standing, @Nullable KsmNodeStatus status) {
+record Member(
+        String node, Standing standing, Step step, @Nullable KsmNodeStatus status) {
 
     /** An agent gives a sign of life at least every 15 min; three are missed. */
     private static final Duration SILENCE = Duration.ofMinutes(45);
+
+    /** An agent says within seconds that it is at work on what it was told. */
+    private static final Duration NO_ANSWER = Duration.ofMinutes(5);
 
     /** Where it is on the way to what the policy wants. */
     enum Standing {
@@ -33,6 +40,22 @@ record Member(String node, Standing standing, @Nullable KsmNodeStatus status) {
         FAILED,
         /** Its kubelet or its agent is not heard from: what it reported last may not hold any more. */
         UNREACHABLE
+    }
+
+    /** Where it is in the roll-out of what the policy wants. Those that have not been told come in the order of their turns. */
+    enum Step {
+        /** It has been told, and is not waited for: it is done, or refuses, or does not answer. */
+        TOLD,
+        /** It has been told, and its agent is at work on it. */
+        AT_WORK,
+        /** It has not been told, and its agent is at work on what it was told before. */
+        BUSY,
+        /** It has not been told. */
+        WAITING,
+        /** It has not been told, and its agent does not answer what it was told before. */
+        SILENT,
+        /** It has not been told, and will not be before it can be reached. */
+        OUT_OF_REACH
     }
 
     /**
@@ -45,7 +68,8 @@ record Member(String node, Standing standing, @Nullable KsmNodeStatus status) {
     static Member of(NodeFacts node, KsmNodeSpec wanted, @Nullable KsmNode ksmNode, Clock clock) {
         var spec = ksmNode == null ? null : ksmNode.getSpec();
         var status = ksmNode == null ? null : ksmNode.getStatus();
-        return new Member(node.name(), standing(node, wanted, spec, status, clock), status);
+        Standing standing = standing(node, wanted, spec, status, clock);
+        return new Member(node.name(), standing, step(standing, wanted, ksmNode, clock), status);
     }
 
     private static Standing standing(
@@ -71,6 +95,47 @@ record Member(String node, Standing standing, @Nullable KsmNodeStatus status) {
                 : Standing.PROGRESSING;
     }
 
+    @SuppressWarnings("NullAway") // read from the API server, spec and status can be absent
+    private static Step step(Standing standing, KsmNodeSpec wanted, @Nullable KsmNode ksmNode, Clock clock) {
+        boolean told = Assignment.hasBeenTold(ksmNode, wanted);
+        if (standing == Standing.UNREACHABLE) {
+            return told ? Step.TOLD : Step.OUT_OF_REACH;
+        }
+        if (ksmNode == null || ksmNode.getSpec() == null || isAtRest(ksmNode.getSpec(), ksmNode.getStatus())) {
+            return told ? Step.TOLD : Step.WAITING;
+        }
+        boolean answered = ksmNode.getStatus() != null
+                && ksmNode.getSpec().hash().equals(ksmNode.getStatus().hash());
+        if (!answered && isOverdue(ksmNode, clock)) {
+            return told ? Step.TOLD : Step.SILENT;
+        }
+        return told ? Step.AT_WORK : Step.BUSY;
+    }
+
+    /** Whether its agent has done what it was told, or has said that it cannot. */
+    private static boolean isAtRest(KsmNodeSpec spec, @Nullable KsmNodeStatus status) {
+        return status != null && spec.hash().equals(status.hash()) && status.state() != State.APPLYING;
+    }
+
+    private static boolean isOverdue(KsmNode ksmNode, Clock clock) {
+        return lastTold(ksmNode)
+                .filter(told -> told.isBefore(clock.instant().minus(NO_ANSWER)))
+                .isPresent();
+    }
+
+    /** When the API server was last given another spec for it, as far as that is known. */
+    private static Optional<Instant> lastTold(KsmNode ksmNode) {
+        var metadata = ksmNode.getMetadata();
+        return Stream.concat(
+                        metadata.getManagedFields().stream()
+                                .filter(entry -> entry.getSubresource() == null
+                                        || entry.getSubresource().isEmpty())
+                                .map(ManagedFieldsEntry::getTime),
+                        Stream.ofNullable(metadata.getCreationTimestamp()))
+                .flatMap(time -> instant(time).stream())
+                .max(Comparator.naturalOrder());
+    }
+
     private static boolean isSamePolicy(KsmNodeSpec spec, KsmNodeSpec wanted) {
         return spec.policy() != null
                 && wanted.policy() != null
@@ -82,13 +147,18 @@ record Member(String node, Standing standing, @Nullable KsmNodeStatus status) {
     }
 
     private static boolean isSilent(@Nullable KsmNodeStatus status, Clock clock) {
-        if (status == null || status.sampleTime() == null) {
-            return false;
-        }
+        return status != null
+                && instant(status.sampleTime())
+                        .filter(time -> time.isBefore(clock.instant().minus(SILENCE)))
+                        .isPresent();
+    }
+
+    /** A time that is none says nothing. */
+    private static Optional<Instant> instant(@Nullable String time) {
         try {
-            return Instant.parse(status.sampleTime()).isBefore(clock.instant().minus(SILENCE));
+            return time == null ? Optional.empty() : Optional.of(Instant.parse(time));
         } catch (DateTimeException e) {
-            return false;
+            return Optional.empty();
         }
     }
 

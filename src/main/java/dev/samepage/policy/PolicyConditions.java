@@ -22,30 +22,40 @@ final class PolicyConditions {
     private static final String DEGRADED = "Degraded";
     private static final String CONFLICTED = "Conflicted";
 
+    /** Too many nodes failed for others to be told. */
+    private static final String ROLLOUT_STOPPED = "RolloutStopped";
+
     private static final int NAMES = 3;
+
+    /** Characters of a node's message where several are told in one sentence. */
+    private static final int SHORT = 128;
 
     private final KsmPolicy policy;
     private final Territory territory;
+    private final Rollout rollout;
     private final int targeted;
     private final int applied;
     private final int progressing;
     private final List<Member> failed;
     private final Agents.@Nullable Unavailable agents;
     private final boolean blocked;
+    private final boolean stopped;
 
     /**
      * What becomes of {@code policy} in its {@code territory}.
      *
      * @param agents why the agents are not as the installation wants them, null if they are
      */
-    PolicyConditions(KsmPolicy policy, Territory territory, Agents.@Nullable Unavailable agents) {
+    PolicyConditions(KsmPolicy policy, Territory territory, Rollout rollout, Agents.@Nullable Unavailable agents) {
         this.policy = policy;
         this.territory = territory;
+        this.rollout = rollout;
         this.agents = agents;
         targeted = territory.members().size();
         applied = territory.count(Standing.APPLIED);
         progressing = territory.count(Standing.PROGRESSING);
         failed = territory.all(Standing.FAILED);
+        stopped = rollout.stopped() && !policy.getSpec().paused();
         blocked = agents != null
                 && !policy.getSpec().paused()
                 && territory.all(Standing.PROGRESSING).stream().anyMatch(Member::hasNeverReported);
@@ -116,7 +126,9 @@ final class PolicyConditions {
             conditions.with(RECONCILING, false, "Done", "No node is on the way.");
         } else if (policy.getSpec().paused()) {
             conditions.with(RECONCILING, false, "Paused", nodes(progressing) + " not changed while paused is true.");
-        } else if (!failed.isEmpty()) {
+        } else if (stopped) {
+            conditions.with(RECONCILING, false, ROLLOUT_STOPPED, nodes(rollout.waiting()) + " not told of it.");
+        } else if (failed.size() > rollout.tolerated()) {
             conditions.with(RECONCILING, false, failures(), nodes(progressing) + " on the way, but others failed.");
         } else if (agents != null && blocked) {
             conditions.with(
@@ -124,12 +136,21 @@ final class PolicyConditions {
         } else if (!territory.rivals().isEmpty()) {
             conditions.with(RECONCILING, false, "Conflicted", nodes(progressing) + " on the way, but in conflict.");
         } else {
-            conditions.with(RECONCILING, true, "Progressing", nodes(progressing) + " on the way.");
+            conditions.with(
+                    RECONCILING,
+                    true,
+                    "Progressing",
+                    rollout.waiting() == 0
+                            ? nodes(progressing) + " on the way."
+                            : "%d of %s have it, %d at a time."
+                                    .formatted(applied, nodes(targeted), rollout.concurrent()));
         }
     }
 
     private void stalled(Conditions conditions) {
-        if (!failed.isEmpty()) {
+        if (stopped) {
+            conditions.with(STALLED, true, ROLLOUT_STOPPED, whyStopped());
+        } else if (!failed.isEmpty() && !goesOnInSpiteOfFailures()) {
             conditions.with(
                     STALLED, true, failures(), howManyFailed() + "; Ready names the first, examples the first five.");
         } else if (agents != null && blocked) {
@@ -137,9 +158,42 @@ final class PolicyConditions {
         } else if (!territory.rivals().isEmpty()) {
             // It does not end by itself, so whoever waits is not to wait.
             conditions.with(STALLED, true, "Conflicted", conflict());
-        } else {
+        } else if (failed.isEmpty()) {
             conditions.with(STALLED, false, "NoFailures", "No node failed.");
+        } else {
+            conditions.with(
+                    STALLED,
+                    false,
+                    "FailuresTolerated",
+                    "%d of %s failed; rollout.maxFailures tolerates %d, and the others go on."
+                            .formatted(failed.size(), nodes(targeted), rollout.tolerated()));
         }
+    }
+
+    /** Whoever waits for the policy is not to give up while nodes are on the way that the failures do not hold up. */
+    private boolean goesOnInSpiteOfFailures() {
+        return progressing > 0
+                && failed.size() <= rollout.tolerated()
+                && !policy.getSpec().paused();
+    }
+
+    private String whyStopped() {
+        return "%s not told, because %d of %d failed and rollout.maxFailures (%s) tolerates %d. %s Repair %s, or change the policy, and it goes on; or raise rollout.maxFailures."
+                .formatted(
+                        nodes(rollout.waiting()),
+                        failed.size(),
+                        targeted,
+                        policy.getSpec().rollout().maxFailures(),
+                        rollout.tolerated(),
+                        failed.stream()
+                                .limit(NAMES)
+                                .map(member -> member.node() + ": " + inShort(member.message()))
+                                .collect(joining("; ", "The first: ", ".")),
+                        failed.size() == 1 ? "it" : "them");
+    }
+
+    private static String inShort(String message) {
+        return message.length() <= SHORT ? message.replaceFirst("[.]$", "") : message.substring(0, SHORT - 1) + "…";
     }
 
     private void degraded(Conditions conditions) {

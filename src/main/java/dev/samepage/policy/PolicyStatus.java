@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a policy's status from what is known of the fleet. Equal input gives an equal status, whenever that is. */
@@ -23,33 +24,50 @@ public final class PolicyStatus {
     }
 
     /**
-     * The status that {@code policy} is to have.
+     * What a look at a policy's nodes leads to.
+     *
+     * @param status the status that the policy is to have
+     * @param rollout whose turn it is to be told of it; null where the policy is not understood and tells nobody
+     */
+    public record Look(KsmPolicyStatus status, @Nullable Rollout rollout) {}
+
+    /** The status that {@code policy} is to have where nobody is just being told something. */
+    KsmPolicyStatus of(KsmPolicy policy, Fleet fleet) {
+        return look(policy, fleet, Set.of()).status();
+    }
+
+    /**
+     * Looks at every node of the fleet, once.
      *
      * @param fleet among its policies is {@code policy}, the same version of it
+     * @param beingTold nodes that are just being told what the policy wants, and whose KsmNodes in {@code fleet} know nothing of it yet
      */
-    public KsmPolicyStatus of(KsmPolicy policy, Fleet fleet) {
+    public Look look(KsmPolicy policy, Fleet fleet, Set<String> beingTold) {
         var before = policy.getStatus();
         var conditions = new Conditions(
                 clock.instant(),
                 Objects.requireNonNullElse(policy.getMetadata().getGeneration(), 0L),
                 before == null ? List.of() : before.conditions());
         if (!Election.isUnderstood(policy)) {
-            return new KsmPolicyStatus(
-                    policy.getMetadata().getGeneration(),
-                    new NodeCounts(0, 0, 0, 0, 0, 0, 0, 0),
-                    null,
-                    null,
-                    null,
-                    Map.of(),
-                    List.of(),
-                    PolicyConditions.notUnderstood(conditions));
+            return new Look(
+                    new KsmPolicyStatus(
+                            policy.getMetadata().getGeneration(),
+                            new NodeCounts(0, 0, 0, 0, 0, 0, 0, 0),
+                            null,
+                            null,
+                            null,
+                            Map.of(),
+                            List.of(),
+                            PolicyConditions.notUnderstood(conditions)),
+                    null);
         }
         var territory = Territory.of(policy, fleet, clock);
+        var rollout = Rollout.of(policy, territory, beingTold);
         var totals = Totals.of(territory.members().stream()
                 .map(Member::status)
                 .filter(Objects::nonNull)
                 .toList());
-        return new KsmPolicyStatus(
+        var status = new KsmPolicyStatus(
                 policy.getMetadata().getGeneration(),
                 counts(territory),
                 totals.counters(),
@@ -60,7 +78,9 @@ public final class PolicyStatus {
                         .limit(EXAMPLES)
                         .map(Member::asExample)
                         .toList(),
-                new PolicyConditions(policy, territory, unavailable(fleet.agents(), conditions)).in(conditions));
+                new PolicyConditions(policy, territory, rollout, unavailable(fleet.agents(), conditions))
+                        .in(conditions));
+        return new Look(status, rollout);
     }
 
     private static Agents.@Nullable Unavailable unavailable(Agents agents, Conditions conditions) {

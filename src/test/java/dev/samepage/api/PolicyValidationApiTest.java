@@ -106,6 +106,18 @@ class PolicyValidationApiTest {
     }
 
     @Test
+    void withoutARolloutThereIsItsDefault() {
+        assertThat(stored("{nodeSelector: {}}", "rollout"))
+                .isEqualTo("{\"maxConcurrent\":\"10%\",\"maxFailures\":\"5%\"}");
+    }
+
+    @Test
+    void aRolloutTakesNumbersAndPercentages() {
+        assertThat(stored("{nodeSelector: {}, rollout: {maxConcurrent: 1000000, maxFailures: 100%}}", "rollout"))
+                .isEqualTo("{\"maxConcurrent\":1000000,\"maxFailures\":\"100%\"}");
+    }
+
+    @Test
     void aModeThatIsTakenBackIsAdaptiveAgain() {
         stored("{nodeSelector: {}, mode: Stopped}", "mode");
 

@@ -13,6 +13,8 @@ import dev.samepage.api.NodeSelector;
 import dev.samepage.api.NodeSelector.Requirement;
 import dev.samepage.api.OnRemoval;
 import dev.samepage.api.Operator;
+import dev.samepage.api.RolloutLimits;
+import dev.samepage.api.Share;
 import dev.samepage.api.Tunables;
 import dev.samepage.api.Unmerge;
 import java.io.IOException;
@@ -109,7 +111,8 @@ class PolicyFileTest {
                         null,
                         null,
                         new Unmerge(false, 10),
-                        OnRemoval.RESTORE));
+                        OnRemoval.RESTORE,
+                        new RolloutLimits(new Share("10%"), new Share("5%"))));
     }
 
     @Test
@@ -125,7 +128,8 @@ class PolicyFileTest {
                         null,
                         null,
                         new Unmerge(false, 10),
-                        OnRemoval.RESTORE));
+                        OnRemoval.RESTORE,
+                        new RolloutLimits(new Share("10%"), new Share("5%"))));
     }
 
     @Test
@@ -141,7 +145,8 @@ class PolicyFileTest {
                         null,
                         null,
                         new Unmerge(true, 10),
-                        OnRemoval.RESTORE));
+                        OnRemoval.RESTORE,
+                        new RolloutLimits(new Share("10%"), new Share("5%"))));
     }
 
     @Test
@@ -157,7 +162,8 @@ class PolicyFileTest {
                         null,
                         null,
                         new Unmerge(false, 10),
-                        OnRemoval.RESTORE));
+                        OnRemoval.RESTORE,
+                        new RolloutLimits(new Share("10%"), new Share("5%"))));
     }
 
     @Test
@@ -173,7 +179,8 @@ class PolicyFileTest {
                         null,
                         null,
                         new Unmerge(false, 10),
-                        OnRemoval.RESTORE));
+                        OnRemoval.RESTORE,
+                        new RolloutLimits(new Share("10%"), new Share("5%"))));
     }
 
     @Test
@@ -189,7 +196,8 @@ class PolicyFileTest {
                         null,
                         null,
                         new Unmerge(false, 10),
-                        OnRemoval.RESTORE));
+                        OnRemoval.RESTORE,
+                        new RolloutLimits(new Share("10%"), new Share("5%"))));
     }
 
     @Test
@@ -220,7 +228,8 @@ class PolicyFileTest {
                         null,
                         new Tunables(false, 512, true, false, true, 5000),
                         new Unmerge(true, 25),
-                        OnRemoval.KEEP));
+                        OnRemoval.KEEP,
+                        new RolloutLimits(new Share("25"), new Share("0%"))));
     }
 
     @Test

@@ -36,9 +36,11 @@ public final class Measure {
                     new Classic(host, bars).byAdaptive();
                 }
             }
+            case "rollout" -> new Looks(bars).run();
             default -> {
                 System.err.println(
-                        "Say which: -Dmeasure=apply, -Dmeasure=footprint, -Dmeasure=classic or -Dmeasure=adaptive");
+                        "Say which: -Dmeasure=apply, -Dmeasure=footprint, -Dmeasure=classic, -Dmeasure=adaptive or"
+                                + " -Dmeasure=rollout");
                 System.exit(USAGE);
             }
         }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** What Flux, {@code helm --wait} and Argo CD make of a KsmPolicy, by its status as the operator writes it. */
 @RealApiServer
 class HealthApiTest {
-    private static final String STOPPED = "{nodeSelector: {}, mode: Stopped}";
+    private static final String STOPPED = "{nodeSelector: {}, mode: Stopped, rollout: {maxConcurrent: 2}}";
     private static final String CONFLICT = "Of the same priority (0), and matching some of the same nodes: b."
             + " The lowest name wins them; give one of the policies another priority.";
 

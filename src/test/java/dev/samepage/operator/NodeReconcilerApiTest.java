@@ -300,8 +300,8 @@ class NodeReconcilerApiTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{nodeSelector: {}, mode: KernelAdvisor, kernelAdvisor: {}, tunables: {useZeroPages: true}, unmerge: {}}",
-                "{nodeSelector: {}, adaptive: {}, tunables: {useZeroPages: true}}"
+                "{nodeSelector: {}, mode: KernelAdvisor, kernelAdvisor: {}, tunables: {useZeroPages: true}, unmerge: {}, rollout: {maxConcurrent: 2}}",
+                "{nodeSelector: {}, adaptive: {}, tunables: {useZeroPages: true}, rollout: {maxConcurrent: 100%}}"
             })
     void whereNothingChangesNothingIsWritten(String policy) {
         cluster.addNode("n1", Map.of());

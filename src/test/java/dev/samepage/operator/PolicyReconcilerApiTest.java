@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 @RealApiServer
 class PolicyReconcilerApiTest {
-    private static final String STOPPED = "{nodeSelector: {}, mode: Stopped}";
+    private static final String STOPPED = "{nodeSelector: {}, mode: Stopped, rollout: {maxConcurrent: 100%}}";
 
     private final ApiServer server;
     private final Cluster cluster;

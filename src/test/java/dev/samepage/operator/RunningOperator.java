@@ -38,8 +38,9 @@ final class RunningOperator implements AutoCloseable {
         var events = new EventRecorder(client, Clock.systemUTC());
         var settings = new Settings(NAMESPACE, false, new Manifest(manifest, Duration.ZERO));
         var agent = new AgentReconciler(settings, Clock.systemUTC(), news);
-        operator.register(new NodeReconciler(Clock.systemUTC(), events));
-        operator.register(new PolicyReconciler(settings, Clock.systemUTC(), news, events));
+        var turns = new Turns(Clock.systemUTC());
+        operator.register(new NodeReconciler(Clock.systemUTC(), events, turns));
+        operator.register(new PolicyReconciler(settings, Clock.systemUTC(), news, events, turns));
         operator.register(agent, agent::updateConfigurationFrom);
         operator.start();
         return new RunningOperator(operator);

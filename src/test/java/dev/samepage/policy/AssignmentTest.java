@@ -37,13 +37,33 @@ class AssignmentTest {
 
     @Test
     void theWinnerIsWhatTheNodeIsTold() {
-        assertThat(Assignment.of(node("worker"), List.of(forAll("a", 0)), null))
-                .isEqualTo(new Assignment.Spec(new KsmNodeSpec(
-                        new PolicyReference("a", 3L),
-                        new Settings(Mode.FIXED, new Fixed(1000, 20), null, null, null),
-                        new Unmerge(false, 10),
-                        OnRemoval.RESTORE,
-                        FIXED_1000)));
+        KsmPolicy winner = forAll("a", 0);
+
+        assertThat(Assignment.of(node("worker"), List.of(winner), null))
+                .isEqualTo(new Assignment.InTurn(
+                        new KsmNodeSpec(
+                                new PolicyReference("a", 3L),
+                                new Settings(Mode.FIXED, new Fixed(1000, 20), null, null, null),
+                                new Unmerge(false, 10),
+                                OnRemoval.RESTORE,
+                                FIXED_1000),
+                        winner));
+    }
+
+    @Test
+    void aNodeThatActsOnTheSameAlreadyNeedsNoTurnToFollowAnotherPolicy() {
+        KsmPolicy winner = forAll("b", 0);
+
+        assertThat(Assignment.of(node("worker"), List.of(winner), obeying("worker", forAll("a", 0), State.APPLIED)))
+                .isEqualTo(new Assignment.Spec(Assignment.specFrom(winner)));
+    }
+
+    @Test
+    void aNodeThatIsBeingReleasedNeedsATurnToBeCoveredAgain() {
+        KsmPolicy winner = forAll("a", 0);
+
+        assertThat(Assignment.of(node("worker"), List.of(winner), ksmNode("worker", RELEASED, null)))
+                .isEqualTo(new Assignment.InTurn(Assignment.specFrom(winner), winner));
     }
 
     @Test

@@ -66,8 +66,66 @@ class PolicyStatusTest {
         assertThat(conditions(status))
                 .contains(
                         "Ready=False Progressing: 1 of 3 nodes as the policy wants, 2 on the way.",
-                        "Reconciling=True Progressing: 2 nodes on the way.",
+                        "Reconciling=True Progressing: 1 of 3 nodes have it, 1 at a time.",
                         "Stalled=False NoFailures: No node failed.");
+    }
+
+    @Test
+    void theLastNodesOnTheWay() {
+        var status = status(policy, obeying("n1", policy, State.APPLIED), obeying("n2", policy, State.APPLYING));
+
+        assertThat(conditions(status))
+                .contains(
+                        "Ready=False Progressing: 1 of 2 nodes as the policy wants, 1 on the way.",
+                        "Reconciling=True Progressing: 1 node on the way.");
+    }
+
+    @Test
+    void tooManyFailuresStallThePolicyWithTheFirstReasons() {
+        var status = status(
+                policy,
+                failed("n1", "WriteRefused", "run=1 refused: EACCES"),
+                failed("n2", "NoKsm", "This kernel has no KSM."),
+                failed("n3", "NoKsm", "x".repeat(256)),
+                failed("n4", "NoKsm", "no"),
+                obeying("n5", policy, State.APPLIED),
+                ksmNode("n6", null, null),
+                ksmNode("n7", null, null));
+
+        assertThat(conditions(status))
+                .contains(
+                        "Ready=False NodesFailed: 4 of 7 nodes failed; the first: n1: run=1 refused: EACCES",
+                        "Reconciling=False RolloutStopped: 2 nodes not told of it.",
+                        "Stalled=True RolloutStopped: 2 nodes not told, because 4 of 7 failed and rollout.maxFailures (5%) tolerates 0."
+                                + " The first: n1: run=1 refused: EACCES; n2: This kernel has no KSM; n3: "
+                                + "x".repeat(127)
+                                + "…. Repair them, or change the policy, and it goes on; or raise rollout.maxFailures.");
+    }
+
+    @Test
+    void failuresThatAreToleratedDoNotStallThePolicyWhileOthersAreOnTheWay() {
+        KsmPolicy tolerant =
+                policy("a", "{nodeSelector: {}, mode: Fixed, fixed: {pagesToScan: 1000}, rollout: {maxFailures: 1}}");
+
+        var status = status(tolerant, failed("n1", "NoKsm", "no"), obeying("n2", tolerant, State.APPLYING));
+
+        assertThat(conditions(status))
+                .contains(
+                        "Ready=False NodesFailed: 1 of 2 nodes failed; the first: n1: no",
+                        "Reconciling=True Progressing: 1 node on the way.",
+                        "Stalled=False FailuresTolerated: 1 of 2 nodes failed; rollout.maxFailures tolerates 1, and the others go on.");
+    }
+
+    @Test
+    void failuresThatAreToleratedStallThePolicyInTheEnd() {
+        KsmPolicy tolerant =
+                policy("a", "{nodeSelector: {}, mode: Fixed, fixed: {pagesToScan: 1000}, rollout: {maxFailures: 1}}");
+
+        var status = status(tolerant, failed("n1", "NoKsm", "no"), obeying("n2", tolerant, State.APPLIED));
+
+        assertThat(conditions(status))
+                .contains(
+                        "Stalled=True NodesFailed: 1 of 2 nodes failed; Ready names the first, examples the first five.");
     }
 
     @Test
@@ -362,6 +420,7 @@ class PolicyStatusTest {
             nodes.add(node("%s%04d".formatted(name, i)));
             ksmNodes.add(saving("%s%04d".formatted(name, i), policy, long256));
         }
+        nodes.add(node("waiting"));
         var policies = new ArrayList<KsmPolicy>(List.of(policy));
         for (int i = 0; i < 40; i++) {
             policies.add(forAll("p".repeat(60) + i, 5));

@@ -1,0 +1,110 @@
+package dev.samepage.policy;
+
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
+import dev.samepage.api.KsmPolicy;
+import dev.samepage.policy.Member.Standing;
+import dev.samepage.policy.Member.Step;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * How far what a policy wants has come on its nodes, and whose turn is next. A function of what is observed: there is no counter
+ * that could be left behind by a crash, a vanished node or an edit.
+ *
+ * <p>A node holds one of {@code concurrent} places from when it is told until its agent says that it is done or refuses, at the
+ * longest for 5 minutes in which the agent says nothing about it. One that is still at work on what it was told before an edit
+ * holds a place too, and is told first. After those come nodes in an order that stays the same and is another one for each
+ * policy; last, those whose agents are silent already. A node that cannot be reached is told when it can be again.
+ *
+ * @param hash of what the policy wants
+ * @param waiting how many nodes have not been told yet, those aside that cannot be reached
+ * @param concurrent how many may be at work at the same time
+ * @param failed how many refuse it
+ * @param tolerated how many may
+ * @param next the nodes that may be told now
+ */
+public record Rollout(String hash, int waiting, int concurrent, int failed, int tolerated, Set<String> next) {
+
+    /** Whether nobody else is told, because too many nodes failed. */
+    boolean stopped() {
+        return waiting > 0 && failed > tolerated;
+    }
+
+    /**
+     * Looks at a policy's nodes.
+     *
+     * @param beingTold nodes that are being told it just now, of which their KsmNodes as observed know nothing yet
+     */
+    static Rollout of(KsmPolicy policy, Territory territory, Set<String> beingTold) {
+        var limits = policy.getSpec().rollout();
+        List<Member> members = territory.members();
+        List<Member> untold =
+                members.stream().filter(member -> isUntold(member, beingTold)).toList();
+        int concurrent = limits.concurrent(members.size());
+        int tolerated = limits.failures(members.size());
+        int failed = territory.count(Standing.FAILED);
+        int atWork = (int) members.stream()
+                .filter(member -> member.step() == Step.AT_WORK
+                        || (member.step() != Step.TOLD && beingTold.contains(member.node())))
+                .count();
+        boolean goesOn = failed <= tolerated && !policy.getSpec().paused();
+        return new Rollout(
+                Assignment.specFrom(policy).hash(),
+                untold.size(),
+                concurrent,
+                failed,
+                tolerated,
+                goesOn ? next(untold, concurrent - atWork, uid(policy)) : Set.of());
+    }
+
+    private static boolean isUntold(Member member, Set<String> beingTold) {
+        return switch (member.step()) {
+            case BUSY, WAITING, SILENT -> !beingTold.contains(member.node());
+            case TOLD, AT_WORK, OUT_OF_REACH -> false;
+        };
+    }
+
+    private static Set<String> next(List<Member> untold, int places, String policy) {
+        if (places <= 0 || untold.isEmpty()) {
+            return Set.of();
+        }
+        long busy = untold.stream().filter(member -> member.step() == Step.BUSY).count();
+        List<Turn> inOrder = untold.stream()
+                .map(member -> new Turn(member, place(policy, member.node())))
+                .sorted(Comparator.comparing((Turn turn) -> turn.member().step())
+                        .thenComparing(Turn::place))
+                .toList();
+        // Whoever is busy keeps a place whether told or not, so that only what is left of them is for the others.
+        Stream<Turn> fromBusy = inOrder.stream().limit(Math.min(busy, places));
+        Stream<Turn> fromOthers = inOrder.stream().skip(busy).limit(Math.max(0, places - busy));
+        return Stream.concat(fromBusy, fromOthers)
+                .map(turn -> turn.member().node())
+                .collect(toUnmodifiableSet());
+    }
+
+    private record Turn(Member member, String place) {}
+
+    private static String uid(KsmPolicy policy) {
+        return Objects.requireNonNullElse(
+                policy.getMetadata().getUid(), policy.getMetadata().getName());
+    }
+
+    /** So that it is not the same nodes which every change of every policy is tried on first. */
+    private static String place(String policy, String node) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            // Both are ASCII.
+            (policy + "/" + node).chars().forEach(letter -> digest.update((byte) letter));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
