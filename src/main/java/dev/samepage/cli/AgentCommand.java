@@ -3,6 +3,7 @@ package dev.samepage.cli;
 import dev.samepage.agent.Activity;
 import dev.samepage.agent.Agent;
 import dev.samepage.agent.AgentLoop;
+import dev.samepage.agent.ApiConnection;
 import dev.samepage.agent.Endpoint;
 import dev.samepage.agent.Host;
 import dev.samepage.agent.KsmNodeClient;
@@ -11,7 +12,6 @@ import dev.samepage.agent.ReportSchedule;
 import dev.samepage.agent.StateDirectory;
 import dev.samepage.kernel.HostProc;
 import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -84,22 +84,22 @@ final class AgentCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
-    private final Supplier<KubernetesClient> client;
+    private final Supplier<ApiConnection> connection;
 
     AgentCommand() {
-        this(AgentCommand::client);
+        this(AgentCommand::connect);
     }
 
-    private AgentCommand(Supplier<KubernetesClient> client) {
-        this.client = client;
+    private AgentCommand(Supplier<ApiConnection> connection) {
+        this.connection = connection;
     }
 
     /** An agent whose client is made while the command line is still being read: it is to report soon after its start. */
     static AgentCommand inAHurry() {
-        var client = CompletableFuture.supplyAsync(AgentCommand::client);
+        var connection = CompletableFuture.supplyAsync(AgentCommand::connect);
         return new AgentCommand(() -> {
             try {
-                return client.join();
+                return connection.join();
             } catch (CompletionException e) {
                 throw e.getCause() instanceof RuntimeException failure ? failure : e;
             }
@@ -115,7 +115,7 @@ final class AgentCommand implements Callable<Integer> {
         Activity activity = new Activity();
         AgentLoop loop = new AgentLoop(activity);
         CountDownLatch ended = new CountDownLatch(1);
-        try (KubernetesClient connected = client.get();
+        try (ApiConnection connected = connection.get();
                 KsmNodeClient controlPlane = new KsmNodeClient(connected, node, loop::wake, activity);
                 Endpoint endpoint = new Endpoint(
                         listen,
@@ -145,8 +145,8 @@ final class AgentCommand implements Callable<Integer> {
         throw new ParameterException(spec.commandLine(), why);
     }
 
-    private static KubernetesClient client() {
-        return KsmNodeClient.connect(new ConfigBuilder().build());
+    private static ApiConnection connect() {
+        return ApiConnection.to(new ConfigBuilder().build());
     }
 
     /** Another agent may just be ending; a {@code samepage local} may take longer. */

@@ -1,80 +1,274 @@
 package dev.samepage.agent;
 
+import static dev.samepage.agent.StandInApiServer.json;
+import static dev.samepage.agent.StandInApiServer.ksmNode;
+import static dev.samepage.agent.StandInApiServer.refusal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.samepage.agent.ControlPlane.Knowledge;
+import dev.samepage.agent.StandInApiServer.Request;
+import dev.samepage.agent.StandInApiServer.Verb;
+import dev.samepage.api.KsmNodeStatus;
+import dev.samepage.api.State;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.mockwebserver.MockWebServer;
-import io.fabric8.mockwebserver.http.Dispatcher;
-import io.fabric8.mockwebserver.http.MockResponse;
-import io.fabric8.mockwebserver.http.RecordedRequest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a real API server cannot be made to answer when a test wants it. */
+/** What the agent does about an API server in trouble. */
 class KsmNodeClientTest {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration PATIENT = Duration.ofMinutes(5);
+    private static final String EXPIRED = """
+            {"type": "ERROR", "object": {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",\
+             "message": "too old resource version: 561 (564)", "reason": "Expired", "code": 410}}
+            """;
 
-    private final MockWebServer server = new MockWebServer();
-    private final AtomicInteger lists = new AtomicInteger();
+    private final Activity activity = new Activity();
+    private final AtomicInteger woken = new AtomicInteger();
+    private StandInApiServer server;
+    private @Nullable ApiConnection connection;
+    private @Nullable KsmNodeClient agent;
 
     @BeforeEach
-    void start() {
-        server.setDispatcher(new Dispatcher() {
-            @Override
-            public MockResponse dispatch(RecordedRequest request) {
-                return request.getPath().contains("watch=true") ? expired() : list(lists.incrementAndGet());
-            }
-        });
-        server.start();
+    void start() throws IOException {
+        server = StandInApiServer.at(0, null);
     }
 
     @AfterEach
     void stop() {
-        server.shutdown();
+        if (agent != null) {
+            agent.close();
+        }
+        if (connection != null) {
+            connection.close();
+        }
+        server.close();
+    }
+
+    @Test
+    void beforeTheFirstAnswerNothingIsKnown() {
+        server.list = server::hang;
+
+        assertThat(watching(PATIENT).knowledge()).isEqualTo(new Knowledge.Unknown());
+    }
+
+    @Test
+    void whatTheWatchSaysIsKnown() {
+        server.watch = exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            var body = exchange.getResponseBody();
+            for (String event : List.of("MODIFIED", "DELETED")) {
+                body.write("{\"type\": \"%s\", \"object\": %s}\n"
+                        .formatted(event, ksmNode(7))
+                        .getBytes(StandardCharsets.UTF_8));
+                body.flush();
+                await().atMost(SOON).until(() -> woken.get() >= (event.equals("MODIFIED") ? 2 : 3));
+            }
+            server.hang(exchange);
+        };
+        KsmNodeClient agent = watching(PATIENT);
+
+        await().atMost(SOON).until(() -> woken.get() >= 3);
+        assertThat(agent.knowledge()).isEqualTo(new Knowledge.Absent());
     }
 
     @Test
     void aWatchThatHasMissedTooMuchIsFollowedByANewList() {
+        server.watch = exchange -> json(exchange, 200, EXPIRED);
+
+        awaitGeneration(watching(PATIENT), 3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403, 409, 410, 429, 500, 503})
+    void aWatchThatIsRefusedIsFollowedByANewList(int code) {
+        server.watch = refusal(code);
+
+        awaitGeneration(watching(PATIENT), 3);
+    }
+
+    @Test
+    void aWatchThatEndsIsFollowedByANewList() {
+        server.watch = exchange -> json(exchange, 200, "");
+
+        awaitGeneration(watching(PATIENT), 3);
+    }
+
+    @Test
+    void aWatchThatFallsSilentIsFollowedByANewList() {
+        awaitGeneration(watching(Duration.ofMillis(200)), 3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403, 409, 410, 429, 500, 503})
+    void aListThatIsRefusedIsAskedForAgain(int code) {
+        server.list = server.refusalAtFirst(code, 3, Verb.LIST, server.list);
+
+        awaitGeneration(watching(PATIENT), 4);
+    }
+
+    @Test
+    void aListThatIsNoListIsAskedForAgain() {
+        var usual = server.list;
+        server.list = exchange -> {
+            if (server.requests(Verb.LIST).size() <= 2) {
+                json(exchange, 200, "<html>a proxy's excuse</html>");
+            } else {
+                usual.to(exchange);
+            }
+        };
+
+        awaitGeneration(watching(PATIENT), 3);
+    }
+
+    @Test
+    void aListWithoutAnAnswerIsGivenUp() {
+        var usual = server.list;
+        server.list = exchange -> {
+            if (server.requests(Verb.LIST).size() == 1) {
+                server.hang(exchange);
+            } else {
+                usual.to(exchange);
+            }
+        };
+
+        awaitGeneration(watching(PATIENT), 2);
+    }
+
+    @Test
+    void whatIsKnownStaysKnownWhileTheServerIsInTrouble() {
+        KsmNodeClient agent = watching(Duration.ofMillis(200));
+        awaitGeneration(agent, 1);
+        server.list = refusal(500);
+        int lists = server.requests(Verb.LIST).size();
+        await().atMost(SOON).until(() -> server.requests(Verb.LIST).size() > lists + 3);
+
+        assertThat(agent.knowledge()).isInstanceOf(Knowledge.Present.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403, 409, 410, 429, 500, 503})
+    void aStatusThatIsRefusedIsWrittenLater(int code) {
+        server.patch = server.refusalAtFirst(code, 2, Verb.PATCH, server.patch);
+
+        watching(PATIENT).report(status("one"));
+
+        awaitWritten();
+        assertThat(server.requests(Verb.PATCH)).hasSize(3);
+    }
+
+    @Test
+    void aStatusWithoutAnAnswerIsWrittenAgain() {
+        var usual = server.patch;
+        server.patch = exchange -> {
+            if (server.requests(Verb.PATCH).size() == 1) {
+                server.hang(exchange);
+            } else {
+                usual.to(exchange);
+            }
+        };
+
+        watching(PATIENT).report(status("one"));
+
+        awaitWritten();
+    }
+
+    @Test
+    void theServerIsLeftAloneForAsLongAsItAsks() {
+        var usual = server.patch;
+        server.patch = exchange -> {
+            if (server.requests(Verb.PATCH).size() == 1) {
+                exchange.getResponseHeaders().add("Retry-After", "2");
+                json(exchange, 429, "{}");
+            } else {
+                usual.to(exchange);
+            }
+        };
+
+        watching(PATIENT).report(status("one"));
+
+        awaitWritten();
+        List<Request> patches = server.requests(Verb.PATCH);
+        assertThat(Duration.ofNanos(patches.get(1).atNanos() - patches.get(0).atNanos()))
+                .isGreaterThanOrEqualTo(Duration.ofMillis(1900));
+    }
+
+    /** Hours of it in short: every try counts, and none leaves anything behind. */
+    @Test
+    void aServerThatIsGoneForLongIsFoundAgainAndToldTheNewestStatus() throws IOException {
+        KsmNodeClient agent = watching(PATIENT);
+        awaitGeneration(agent, 1);
+        int port = server.port();
+        server.close();
+        agent.report(status("the first"));
+        await().atMost(SOON).until(() -> activity.counted(Deed.REPORT_FAILED) > 5);
+        int threads = Thread.activeCount();
+        await().atMost(SOON).until(() -> activity.counted(Deed.REPORT_FAILED) > 200);
+        int threadsLater = Thread.activeCount();
+        agent.report(status("one more"));
+        agent.report(status("the newest"));
+
+        server = StandInApiServer.at(port, null);
+
+        awaitWritten();
+        awaitGeneration(agent, 1);
+        await().atMost(SOON).until(() -> !server.requests(Verb.WATCH).isEmpty());
+        assertThat(server.requests(Verb.PATCH))
+                .last()
+                .satisfies(patch -> assertThat(patch.body()).contains("the newest"));
+        assertThat(threadsLater).isLessThanOrEqualTo(threads + 2);
+    }
+
+    private KsmNodeClient watching(Duration silence) {
         Config config = new ConfigBuilder(Config.empty())
-                .withMasterUrl("http://localhost:" + server.getPort())
+                .withMasterUrl("http://localhost:" + server.port())
                 .build();
-        try (KubernetesClient client = KsmNodeClient.connect(config);
-                KsmNodeClient agents = new KsmNodeClient(client, "worker-1", () -> {}, new Activity())) {
-
-            await().atMost(SOON)
-                    .untilAsserted(() -> assertThat(agents.knowledge())
-                            .isInstanceOfSatisfying(
-                                    ControlPlane.Knowledge.Present.class,
-                                    present -> assertThat(present.generation()).isGreaterThanOrEqualTo(2)));
-        }
+        connection = ApiConnection.to(config);
+        agent = new KsmNodeClient(connection, "worker-1", woken::incrementAndGet, activity, silence, () -> 0.0005);
+        return agent;
     }
 
-    private static MockResponse expired() {
-        return new MockResponse()
-                .setResponseCode(200)
-                .setHeader("Content-Type", "application/json")
-                .setBody("""
-                {"type": "ERROR", "object": {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",\
-                 "message": "too old resource version: 561 (564)", "reason": "Expired", "code": 410}}
-                """);
+    private void awaitGeneration(KsmNodeClient agent, int least) {
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(agent.knowledge())
+                        .isInstanceOfSatisfying(
+                                Knowledge.Present.class,
+                                present -> assertThat(present.generation()).isGreaterThanOrEqualTo(least)));
     }
 
-    /** The KsmNode as it is when it is asked for the nth time: each time of another generation. */
-    private static MockResponse list(int generation) {
-        return new MockResponse()
-                .setResponseCode(200)
-                .setHeader("Content-Type", "application/json")
-                .setBody("""
-                {"apiVersion": "ksm.samepage.dev/v1alpha1", "kind": "KsmNodeList", "metadata": {"resourceVersion": "%d"},
-                 "items": [{"apiVersion": "ksm.samepage.dev/v1alpha1", "kind": "KsmNode",
-                            "metadata": {"name": "worker-1", "uid": "1", "resourceVersion": "%1$d", "generation": %1$d},
-                            "spec": {"hash": "h"}}]}
-                """.formatted(generation));
+    private void awaitWritten() {
+        await().atMost(SOON).until(() -> activity.counted(Deed.REPORT) >= 1);
+    }
+
+    private static KsmNodeStatus status(String message) {
+        return new KsmNodeStatus(
+                1L,
+                State.APPLIED,
+                message,
+                "h",
+                null,
+                Map.of(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of());
     }
 }
