@@ -19,10 +19,21 @@ public final class Election {
 
     /** The winner of {@code node}, none where it is not a Linux node, among {@code policies}, in whatever order they come. */
     public static Outcome of(NodeFacts node, Collection<KsmPolicy> policies) {
-        List<KsmPolicy> matching = policies.stream()
-                .filter(policy ->
-                        takesPart(policy) && policy.getSpec().nodeSelector().matches(node.labels()))
+        return among(node, contenders(policies));
+    }
+
+    /** Those of {@code policies} that can win anything, the strongest first: the same for every node. */
+    static List<KsmPolicy> contenders(Collection<KsmPolicy> policies) {
+        return policies.stream()
+                .filter(Election::takesPart)
                 .sorted(STRONGEST_FIRST)
+                .toList();
+    }
+
+    /** The winner of {@code node} among {@link #contenders}. */
+    static Outcome among(NodeFacts node, List<KsmPolicy> contenders) {
+        List<KsmPolicy> matching = contenders.stream()
+                .filter(policy -> policy.getSpec().nodeSelector().matches(node.labels()))
                 .toList();
         if (matching.isEmpty() || !node.isLinux()) {
             return new Outcome.Uncovered();

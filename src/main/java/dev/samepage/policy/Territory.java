@@ -24,13 +24,14 @@ record Territory(List<Member> members, int skipped, SortedMap<String, Integer> w
     static Territory of(KsmPolicy policy, Fleet fleet, Clock clock) {
         String name = policy.getMetadata().getName();
         var wanted = Assignment.specFrom(policy);
+        var contenders = Election.contenders(fleet.policies());
         var members = new ArrayList<Member>();
         int skipped = 0;
         var winners = new TreeMap<String, Integer>();
         var rivals = new TreeSet<String>();
         for (NodeFacts node : fleet.nodes()) {
             if (!policy.getSpec().nodeSelector().matches(node.labels())
-                    || !(Election.of(node, fleet.policies()) instanceof Outcome.Decided outcome)) {
+                    || !(Election.among(node, contenders) instanceof Outcome.Decided outcome)) {
                 continue;
             }
             List<String> tied = names(outcome.tied());
