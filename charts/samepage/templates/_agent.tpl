@@ -77,6 +77,7 @@ spec:
             periodSeconds: 2
             timeoutSeconds: 5
             failureThreshold: 60
+          # Fails only where a restart helps: not while the loop hangs in the host's files, which it says by not being ready.
           livenessProbe:
             httpGet:
               path: /healthz
@@ -86,7 +87,7 @@ spec:
             failureThreshold: 3
           readinessProbe:
             httpGet:
-              path: /healthz
+              path: /readyz
               port: http
             periodSeconds: 10
             timeoutSeconds: 5

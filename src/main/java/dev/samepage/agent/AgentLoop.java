@@ -1,12 +1,12 @@
 package dev.samepage.agent;
 
 import dev.samepage.api.KsmNodeStatus;
-import dev.samepage.kernel.UnmergeGuard;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,14 +16,14 @@ public final class AgentLoop {
     private static final Logger log = LoggerFactory.getLogger(AgentLoop.class);
     private static final Duration AFTER_A_FAILURE = Duration.ofSeconds(1);
 
-    /** Un-merging a large host takes minutes, and to kill the agent then would stop it half way. */
-    private static final Duration LONGEST_ROUND = UnmergeGuard.TIME_LIMIT.plus(Duration.ofMinutes(5));
-
     private final Semaphore woken = new Semaphore(0);
     private final AtomicReference<@Nullable KsmNodeStatus> newest = new AtomicReference<>();
-    private final AtomicLong lastRoundNanos = new AtomicLong(System.nanoTime());
+    private final AtomicLong lastRoundNanos;
     private final Activity activity;
+    private final LongSupplier nanoTime;
+    private volatile @Nullable Thread runner;
     private volatile boolean stopped;
+    private volatile boolean saidSilent;
     private String failure = "";
 
     /**
@@ -32,7 +32,13 @@ public final class AgentLoop {
      * @param activity where it says how its rounds went
      */
     public AgentLoop(Activity activity) {
+        this(activity, System::nanoTime);
+    }
+
+    AgentLoop(Activity activity, LongSupplier nanoTime) {
         this.activity = activity;
+        this.nanoTime = nanoTime;
+        lastRoundNanos = new AtomicLong(nanoTime.getAsLong());
     }
 
     /** Makes the next round start now. */
@@ -48,12 +54,14 @@ public final class AgentLoop {
 
     /** Runs rounds until {@link #stop}. A round that throws is logged and does not end the loop. */
     public void run(Agent agent) throws InterruptedException {
+        runner = Thread.currentThread();
+        lastRoundNanos.set(nanoTime.getAsLong());
         while (!stopped) {
-            long start = System.nanoTime();
+            long start = nanoTime.getAsLong();
             Duration pause = AFTER_A_FAILURE;
             try {
                 newest.set(agent.round());
-                long end = System.nanoTime();
+                long end = nanoTime.getAsLong();
                 lastRoundNanos.set(end);
                 activity.roundTook(Duration.ofNanos(end - start));
                 failure = "";
@@ -84,8 +92,24 @@ public final class AgentLoop {
         return newest.get();
     }
 
-    /** Whether rounds still come to an end. */
-    boolean alive() {
-        return System.nanoTime() - lastRoundNanos.get() < LONGEST_ROUND.toNanos();
+    /** How the loop is. Never waits for it. */
+    Health health() {
+        Thread thread = runner;
+        if (thread == null) {
+            return new Health.Waiting();
+        }
+        Duration silence = Duration.ofNanos(nanoTime.getAsLong() - lastRoundNanos.get());
+        if (newest.get() != null && silence.compareTo(Health.SILENT) < 0) {
+            saidSilent = false;
+            return new Health.Running();
+        }
+        Health health = Health.held(thread.getStackTrace())
+                .<Health>map(call -> new Health.Held(silence, call))
+                .orElseGet(() -> new Health.Silent(silence));
+        if (silence.compareTo(Health.SILENT) >= 0 && !saidSilent) {
+            saidSilent = true;
+            log.atWarn().log("Not ready: " + health.text());
+        }
+        return health;
     }
 }

@@ -65,7 +65,7 @@ final class AgentCommand implements Callable<Integer> {
             paramLabel = "HOST:PORT",
             defaultValue = "0.0.0.0:9753",
             converter = Addresses.class,
-            description = "Where /metrics and /healthz are served (default: ${DEFAULT-VALUE}).")
+            description = "Where /metrics, /healthz and /readyz are served (default: ${DEFAULT-VALUE}).")
     @SuppressWarnings("NullAway.Init")
     private InetSocketAddress listen;
 

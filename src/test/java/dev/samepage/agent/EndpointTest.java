@@ -1,9 +1,11 @@
 package dev.samepage.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.samepage.kernel.FakeProc;
 import dev.samepage.kernel.HostProc;
+import dev.samepage.testbed.Command;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -35,11 +38,16 @@ class EndpointTest {
         FakeProc files = new FakeProc(proc);
         files.kernelThreads();
         files.file("37/schedstat", "1500000000 0 0\n");
+        endpoint = endpoint(LONG_ENOUGH);
+    }
+
+    private Endpoint endpoint(Duration longestScrape) throws IOException {
         Activity activity = new Activity();
-        endpoint = new Endpoint(
+        return new Endpoint(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 new AgentLoop(activity),
-                new NodeMetrics(new HostProc(proc), Path.of("/proc"), activity, "1.2.3"));
+                new NodeMetrics(new HostProc(proc), Path.of("/proc"), activity, "1.2.3"),
+                longestScrape);
     }
 
     @AfterEach
@@ -49,11 +57,19 @@ class EndpointTest {
     }
 
     @Test
-    void healthzSaysOk() throws Exception {
+    void healthzAsksForNoRestart() throws Exception {
         HttpResponse<String> response = get("/healthz");
 
         assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(response.body()).isEqualTo("ok\n");
+        assertThat(response.body()).isEqualTo("no round has begun yet\n");
+    }
+
+    @Test
+    void readyzSaysThatNoRoundHasEnded() throws Exception {
+        HttpResponse<String> response = get("/readyz");
+
+        assertThat(response.statusCode()).isEqualTo(503);
+        assertThat(response.body()).isEqualTo("no round has begun yet\n");
     }
 
     @Test
@@ -78,7 +94,7 @@ class EndpointTest {
         HttpResponse<String> response = get("/metrics/more");
 
         assertThat(response.statusCode()).isEqualTo(404);
-        assertThat(response.body()).isEqualTo("there are /metrics and /healthz\n");
+        assertThat(response.body()).isEqualTo("there are /metrics, /healthz and /readyz\n");
     }
 
     @Test
@@ -101,6 +117,23 @@ class EndpointTest {
                 assertThat(get("/healthz").statusCode()).isEqualTo(200);
             }
         }
+    }
+
+    @Test
+    void aProcThatDoesNotAnswerHoldsOnlyTheMetricsUp() throws Exception {
+        endpoint.close();
+        endpoint = endpoint(Duration.ofMillis(200));
+        Path vmstat = proc.resolve("vmstat");
+        Command.of("mkfifo", vmstat.toString()).run().orThrow();
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(get("/metrics").statusCode()).isEqualTo(503);
+        }
+
+        assertThat(get("/healthz").statusCode()).isEqualTo(200);
+        Files.writeString(vmstat, "cow_ksm 1\n");
+        Files.delete(vmstat);
+        await().atMost(LONG_ENOUGH).until(() -> get("/metrics").statusCode() == 200);
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {

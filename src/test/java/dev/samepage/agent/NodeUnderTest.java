@@ -16,6 +16,7 @@ import dev.samepage.kernel.Guests;
 import dev.samepage.kernel.HostProc;
 import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.Ksm;
+import dev.samepage.kernel.KsmFiles;
 import dev.samepage.kernel.UnmergeResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -72,13 +73,22 @@ final class NodeUnderTest implements ControlPlane {
 
     /** The agent as it starts, knowing nothing but what is in the state directory. */
     Agent start() {
-        Host host = new Host(
-                new Ksm(death.before(ksm)), new HostProc(proc), new Guests(proc, clock()), this::unmerge, clock());
+        return start(death.before(ksm));
+    }
+
+    /** The same with the kernel's files as they are given. */
+    Agent start(KsmFiles files) {
+        return start(files, this);
+    }
+
+    /** The same, told by somebody else what to do. */
+    Agent start(KsmFiles files, ControlPlane controlPlane) {
+        Host host = new Host(new Ksm(files), new HostProc(proc), new Guests(proc, clock()), this::unmerge, clock());
         return new Agent(
                 "worker-3",
                 host,
                 death.before(new StateDirectory(state)),
-                this,
+                controlPlane,
                 new ReportSchedule(Duration.ofMinutes(5), () -> 0.5),
                 () -> Duration.between(Instant.EPOCH, now).toNanos(),
                 activity);
