@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,19 +20,23 @@ import org.jspecify.annotations.Nullable;
  * or is missing (before 6.1), where its command line is QEMU's. Not for use by two threads at once.
  *
  * <p>Meant to be asked every second or two on hosts with thousands of processes: a listing of /proc, then only the files of new processes and of
- * those in their first minute, since a guest marks its memory later than it starts. Guests are looked at again every 5 seconds, in case their
- * memory is no longer mergeable or their process id is somebody else's by now; all others every 5 minutes, a few at a time.
+ * those in their first minute, since a guest marks its memory later than it starts; no more than 4,096 of them at a time. Guests are looked
+ * at again every 5 seconds, in case their memory is no longer mergeable or their process id is somebody else's by now; all others every 5
+ * minutes, a few at a time. A process that does not answer is left alone, and is what it was before.
  */
 public final class Guests {
     private static final Duration YOUNG = Duration.ofMinutes(1);
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
     private static final Duration LOOK_AGAIN_AT_GUEST = Duration.ofSeconds(5);
     private static final int LOOK_AGAIN_AT_ONCE = 32;
+    private static final int MOST_AT_ONCE = 4096;
     private static final int KTHREADD = 2;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ProcFiles files;
     private final ResidentMemory residentMemory;
     private final InstantSource clock;
+    private final Lookout lookout;
     private final Map<Integer, Seen> processes = new TreeMap<>();
 
     /** What is known of one process since it was last looked at. */
@@ -52,9 +58,14 @@ public final class Guests {
     }
 
     public Guests(Path proc, InstantSource clock) {
-        this.files = new ProcFiles(proc);
-        this.residentMemory = new ResidentMemory(files);
+        this(new ProcFiles(proc), clock, PATIENCE);
+    }
+
+    Guests(ProcFiles files, InstantSource clock, Duration patience) {
+        this.files = files;
         this.clock = clock;
+        lookout = new Lookout(patience);
+        residentMemory = new ResidentMemory(files, lookout);
     }
 
     /** The guests of now, by process id. Empty where /proc cannot be listed. */
@@ -68,13 +79,9 @@ public final class Guests {
             return known();
         }
         processes.keySet().retainAll(pids);
-        int settledLooks = 0;
-        for (int pid : pids) {
-            Seen seen = processes.getOrDefault(pid, Seen.NEVER);
-            if (!seen.isDue(now) || (seen.isSettled(now) && settledLooks++ >= LOOK_AGAIN_AT_ONCE)) {
-                continue;
-            }
-            look(pid, seen, now).ifPresentOrElse(looked -> processes.put(pid, looked), () -> processes.remove(pid));
+        Map<Integer, Seen> due = due(pids, now);
+        if (!due.isEmpty()) {
+            look(due, now);
         }
         return known();
     }
@@ -84,6 +91,28 @@ public final class Guests {
                 .map(Seen::guest)
                 .filter(Objects::nonNull)
                 .toList();
+    }
+
+    /** Who is to be looked at, with what is known of each: whoever was not looked at for the longest time comes first. */
+    private Map<Integer, Seen> due(SortedSet<Integer> pids, Instant now) {
+        Map<Integer, Seen> due = new LinkedHashMap<>();
+        int settled = 0;
+        for (int pid : pids) {
+            Seen seen = processes.getOrDefault(pid, Seen.NEVER);
+            if (seen.isDue(now) && (!seen.isSettled(now) || settled++ < LOOK_AGAIN_AT_ONCE)) {
+                due.put(pid, seen);
+            }
+        }
+        return due.size() <= MOST_AT_ONCE ? due : longestNotLookedAt(due);
+    }
+
+    private static Map<Integer, Seen> longestNotLookedAt(Map<Integer, Seen> due) {
+        Map<Integer, Seen> first = new LinkedHashMap<>();
+        due.entrySet().stream()
+                .sorted(Comparator.comparing(entry -> entry.getValue().lookedAt()))
+                .limit(MOST_AT_ONCE)
+                .forEach(entry -> first.put(entry.getKey(), entry.getValue()));
+        return first;
     }
 
     /**
@@ -101,8 +130,15 @@ public final class Guests {
         residentMemory.forgetScanned();
     }
 
+    private void look(Map<Integer, Seen> due, Instant now) {
+        long uptimeSeconds = uptimeSeconds();
+        lookout.look(due.keySet(), pid -> look(pid, due.getOrDefault(pid, Seen.NEVER), now, uptimeSeconds))
+                .forEach((pid, looked) ->
+                        looked.ifPresentOrElse(process -> processes.put(pid, process), () -> processes.remove(pid)));
+    }
+
     /** Empty where the process is gone. */
-    private Optional<Seen> look(int pid, Seen before, Instant now) {
+    private Optional<Seen> look(int pid, Seen before, Instant now, long uptimeSeconds) {
         Optional<ProcStat> found = stat(pid);
         if (found.isEmpty()) {
             return Optional.empty();
@@ -112,7 +148,7 @@ public final class Guests {
             return Optional.of(new Seen(stat.startTicks(), now, now, null));
         }
         boolean same = before.startTicks() == stat.startTicks();
-        Instant youngUntil = same ? before.youngUntil() : now.plus(YOUNG).minus(age(stat));
+        Instant youngUntil = same ? before.youngUntil() : now.plus(YOUNG).minus(age(stat, uptimeSeconds));
         Guest known = same ? before.guest() : null;
         return Optional.of(new Seen(stat.startTicks(), youngUntil, now, guest(pid, stat, known)));
     }
@@ -178,13 +214,17 @@ public final class Guests {
     }
 
     /** How long ago the process started, at most {@link #YOUNG}; zero where that cannot be told. */
-    private Duration age(ProcStat stat) {
+    private static Duration age(ProcStat stat, long uptimeSeconds) {
+        long age = uptimeSeconds - stat.startTicks() / ProcStat.TICKS_PER_SECOND;
+        return Duration.ofSeconds(Math.clamp(age, 0, YOUNG.toSeconds()));
+    }
+
+    /** 0 where it cannot be told. */
+    private long uptimeSeconds() {
         try {
-            String seconds = files.read("uptime").split("\\.", 2)[0];
-            long age = Text.unsigned(seconds).orElse(0) - stat.startTicks() / ProcStat.TICKS_PER_SECOND;
-            return Duration.ofSeconds(Math.clamp(age, 0, YOUNG.toSeconds()));
+            return Text.unsigned(files.read("uptime").split("\\.", 2)[0]).orElse(0);
         } catch (IOException e) {
-            return Duration.ZERO;
+            return 0;
         }
     }
 }

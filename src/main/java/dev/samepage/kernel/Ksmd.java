@@ -11,10 +11,14 @@ final class Ksmd {
     /** The parent of every kernel thread. */
     private static final int KTHREADD = 2;
 
+    /** As many askings after a search in vain: a kernel without KSM has none, and looking at every process each time costs too much. */
+    private static final int NOT_AGAIN_FOR = 300;
+
     private static final long NANOS_PER_TICK = 1_000_000_000L / ProcStat.TICKS_PER_SECOND;
 
     private final ProcFiles files;
     private @Nullable Integer pid;
+    private int noSearchFor;
 
     Ksmd(ProcFiles files) {
         this.files = files;
@@ -34,7 +38,7 @@ final class Ksmd {
         } catch (IOException lacking) {
             // A kernel without scheduler statistics.
         }
-        return OptionalLong.of(stat.get().cpuTicks() * NANOS_PER_TICK);
+        return OptionalLong.of(Math.min(stat.get().cpuTicks(), Long.MAX_VALUE / NANOS_PER_TICK) * NANOS_PER_TICK);
     }
 
     private Optional<ProcStat> stat() {
@@ -50,16 +54,21 @@ final class Ksmd {
     }
 
     private OptionalInt find() {
-        // Where kthreadd is hidden so is ksmd: a PID namespace of its own. Looking at every process each time would
-        // cost too much.
+        // Where kthreadd is hidden so is ksmd: a PID namespace of its own.
         if (read(KTHREADD).filter(stat -> stat.parent() == 0).isEmpty()) {
             return OptionalInt.empty();
         }
+        if (noSearchFor > 0) {
+            noSearchFor--;
+            return OptionalInt.empty();
+        }
         try {
-            return files.pids().stream()
+            OptionalInt found = files.pids().stream()
                     .mapToInt(Integer::intValue)
                     .filter(candidate -> ksmd(candidate).isPresent())
                     .findFirst();
+            noSearchFor = found.isPresent() ? 0 : NOT_AGAIN_FOR;
+            return found;
         } catch (IOException e) {
             return OptionalInt.empty();
         }

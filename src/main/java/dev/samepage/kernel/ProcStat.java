@@ -44,6 +44,11 @@ record ProcStat(String comm, long parent, long startTicks, long cpuTicks) {
                         text.substring(open + 1, close).getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8),
                 parent.getAsLong(),
                 start.getAsLong(),
-                user.getAsLong() + system.getAsLong()));
+                sum(user.getAsLong(), system.getAsLong())));
+    }
+
+    /** A number that makes no sense may be wrong, but must not turn negative. */
+    private static long sum(long first, long second) {
+        return second > Long.MAX_VALUE - first ? Long.MAX_VALUE : first + second;
     }
 }

@@ -18,10 +18,12 @@ final class ResidentMemory {
     private static final long MOST_PAGES = 1L << 40;
 
     private final ProcFiles files;
+    private final Lookout lookout;
     private final Map<Guest, OptionalLong> scannedPages = new HashMap<>();
 
-    ResidentMemory(ProcFiles files) {
+    ResidentMemory(ProcFiles files, Lookout lookout) {
         this.files = files;
+        this.lookout = lookout;
     }
 
     List<ResidentGuest> of(List<Guest> guests, long pageSizeBytes) {
@@ -61,9 +63,14 @@ final class ResidentMemory {
         scannedPages.clear();
     }
 
+    /** Unknown of one that does not answer. */
     private OptionalLong scannedPages(Guest guest) {
+        return lookout.look(List.of(guest.pid()), this::scannedPages).getOrDefault(guest.pid(), OptionalLong.empty());
+    }
+
+    private OptionalLong scannedPages(int pid) {
         try {
-            Optional<String> items = ProcFiles.line(files.read(guest.pid() + "/ksm_stat"), "ksm_rmap_items ");
+            Optional<String> items = ProcFiles.line(files.read(pid + "/ksm_stat"), "ksm_rmap_items ");
             return items.map(Text::unsigned).orElse(OptionalLong.empty());
         } catch (IOException missingOrDenied) {
             return OptionalLong.empty();

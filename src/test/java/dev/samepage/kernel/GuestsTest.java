@@ -2,6 +2,7 @@ package dev.samepage.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -187,6 +188,16 @@ class GuestsTest {
         proc.process(100, "größe-虚拟", 500);
         proc.ksmStat(100, 1, "no", "no");
         assertThat(guests.scan()).extracting(Guest::name).containsExactly("größe-虚拟");
+    }
+
+    @Test
+    void aNameThatIsNotUtf8LosesWhatIsNot() {
+        proc.bytes(
+                "100/stat",
+                "100 (b\u00ff\u00fead) S 1 0 0 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 50000 0 0\n"
+                        .getBytes(StandardCharsets.ISO_8859_1));
+        proc.ksmStat(100, 1, "no", "no");
+        assertThat(guests.scan()).containsExactly(new Guest(100, "bad", 50_000));
     }
 
     @Test

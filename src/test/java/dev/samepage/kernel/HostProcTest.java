@@ -126,6 +126,27 @@ class HostProcTest {
         assertThat(proc.ksmdCpuNanos()).hasValue(6000);
     }
 
+    /** A kernel without KSM has none, and the host may have tens of thousands of processes. */
+    @Test
+    void looksForAMissingKsmdOnlyAfterManyAskings() throws IOException {
+        fake.stat(2, "kthreadd", 0, 1, 0, 0);
+        assertThat(proc.ksmdCpuNanos()).isEmpty();
+        fake.stat(37, "ksmd", 2, 26, 7, 5);
+
+        for (int i = 0; i < 300; i++) {
+            assertThat(proc.ksmdCpuNanos()).isEmpty();
+        }
+        assertThat(proc.ksmdCpuNanos()).hasValue(120_000_000);
+    }
+
+    @Test
+    void ticksOfKsmdBeyondAllMeasureStayPositive() {
+        fake.stat(2, "kthreadd", 0, 1, 0, 0);
+        fake.stat(37, "ksmd", 2, 26, Long.MAX_VALUE, Long.MAX_VALUE);
+
+        assertThat(proc.ksmdCpuNanos().orElseThrow()).isGreaterThan(9_000_000_000_000_000_000L);
+    }
+
     @Test
     void looksForNoKsmdWhereTheHostsProcessesAreHidden() {
         fake.stat(1, "agent", 0, 1, 0, 0);
