@@ -118,7 +118,7 @@ public sealed interface Assignment {
 
     private static Optional<Tuning> adaptive(Adaptive adaptive) {
         OptionalLong floor = adaptive.minSavedBytesPerCpuSecond();
-        return floor.isEmpty()
+        return floor.isEmpty() || !isInRange(adaptive)
                 ? Optional.empty()
                 : Optional.of(new Tuning.Adaptive(new AdaptiveSettings(
                         adaptive.maxCpuPercent(),
@@ -126,6 +126,16 @@ public sealed interface Assignment {
                         adaptive.maxRestSeconds(),
                         adaptive.activation() == Activation.MEMORY_PRESSURE,
                         adaptive.memoryAvailableBelowPercentOrDefault())));
+    }
+
+    /** The API server lets nothing else through, but a file on the node may hold anything. */
+    private static boolean isInRange(Adaptive adaptive) {
+        int threshold = adaptive.memoryAvailableBelowPercentOrDefault();
+        return adaptive.maxCpuPercent() >= 1
+                && adaptive.maxCpuPercent() <= 100
+                && adaptive.maxRestSeconds() >= 1
+                && threshold >= 0
+                && threshold <= 100;
     }
 
     private static Map<Knob, Long> tunables(@Nullable Tunables tunables) {

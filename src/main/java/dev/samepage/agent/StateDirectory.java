@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,7 +19,8 @@ import java.util.Optional;
 
 /**
  * A directory on a file system that forgets at reboot, as the kernel forgets its own settings: the host's /run/samepage. It is made
- * when something is first written.
+ * when something is first written. Whoever is root on the host may have put anything there: what is no regular file is neither followed
+ * nor opened, because opening a pipe hangs.
  */
 public final class StateDirectory implements StateFiles {
     private static final int MAX_BYTES = 64 * 1024;
@@ -36,7 +39,11 @@ public final class StateDirectory implements StateFiles {
 
     @Override
     public Optional<String> read(String name) throws IOException {
-        try (InputStream in = Files.newInputStream(directory.resolve(name))) {
+        Path file = directory.resolve(name);
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            regular(file);
+        }
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.of(new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8));
         } catch (NoSuchFileException none) {
             return Optional.empty();
@@ -47,8 +54,9 @@ public final class StateDirectory implements StateFiles {
     public void replace(String name, String content) throws IOException {
         Files.createDirectories(directory);
         Path temporary = directory.resolve(name + ".tmp");
-        try (FileChannel channel = FileChannel.open(
-                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        Files.deleteIfExists(temporary);
+        try (FileChannel channel =
+                FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer bytes = ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
@@ -63,7 +71,7 @@ public final class StateDirectory implements StateFiles {
     @Override
     public String setAside(String name) throws IOException {
         int number = 1;
-        while (number < MAX_SET_ASIDE && Files.exists(aside(name, number))) {
+        while (number < MAX_SET_ASIDE && Files.exists(aside(name, number), LinkOption.NOFOLLOW_LINKS)) {
             number++;
         }
         Path target = aside(name, number);
@@ -92,7 +100,8 @@ public final class StateDirectory implements StateFiles {
         Path file = directory.resolve("lock");
         while (true) {
             Optional<Object> before = identity(file);
-            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
             if (!locked(channel)) {
                 channel.close();
                 return Optional.empty();
@@ -113,11 +122,19 @@ public final class StateDirectory implements StateFiles {
 
     private static Optional<Object> identity(Path file) throws IOException {
         try {
-            return Optional.ofNullable(
-                    Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+            return Optional.ofNullable(regular(file).fileKey());
         } catch (NoSuchFileException deleted) {
             return Optional.empty();
         }
+    }
+
+    private static BasicFileAttributes regular(Path file) throws IOException {
+        BasicFileAttributes attributes =
+                Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (!attributes.isRegularFile()) {
+            throw new FileSystemException(file.toString(), null, "no regular file");
+        }
+        return attributes;
     }
 
     private static boolean locked(FileChannel channel) throws IOException {

@@ -24,9 +24,10 @@ public record Unmerge(
         @Max(90)
         Integer reservePercent) {
 
+    /** A reserve that the schema does not allow, as an altered file may hold it, is the nearest that it does. */
     public Unmerge {
         allowed = Objects.requireNonNullElse(allowed, false);
-        reservePercent = Objects.requireNonNullElse(reservePercent, 10);
+        reservePercent = Math.clamp(Objects.requireNonNullElse(reservePercent, 10), 0, 90);
     }
 
     /** Un-merging is not allowed. */

@@ -3,6 +3,7 @@ package dev.samepage.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.samepage.testbed.Command;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -13,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +79,76 @@ class StateDirectoryTest {
         state.replace("originals", "x".repeat(1 << 20));
 
         assertThat(state.read("originals").orElseThrow()).hasSize(65_536);
+    }
+
+    @Test
+    void doesNotOpenAPipe() throws IOException {
+        pipe("originals");
+
+        assertThatThrownBy(() -> state.read("originals")).hasMessageContaining("originals: no regular file");
+    }
+
+    @Test
+    void doesNotFollowALinkWhereItReads() throws IOException {
+        Path target = Files.writeString(parent.resolve("target"), "of somebody else");
+        link("originals", target);
+
+        assertThatThrownBy(() -> state.read("originals")).hasMessageContaining("originals: no regular file");
+    }
+
+    @Test
+    void doesNotReadADirectory() throws IOException {
+        Files.createDirectories(directory.resolve("originals"));
+
+        assertThatThrownBy(() -> state.read("originals")).hasMessageContaining("originals: no regular file");
+    }
+
+    @Test
+    void readsBinaryAsText() throws IOException {
+        byte[] noise = new byte[200_000];
+        new Random(1).nextBytes(noise);
+        Files.createDirectories(directory);
+        Files.write(directory.resolve("originals"), noise);
+
+        assertThat(state.read("originals").orElseThrow()).hasSizeLessThanOrEqualTo(65_536);
+    }
+
+    @Test
+    void doesNotWriteThroughALink() throws IOException {
+        Path target = Files.writeString(parent.resolve("target"), "of somebody else");
+        link("originals.tmp", target);
+        link("originals", target);
+
+        state.replace("originals", "ours");
+
+        assertThat(target).hasContent("of somebody else");
+        assertThat(state.read("originals")).hasValue("ours");
+    }
+
+    @Test
+    void doesNotWriteIntoAPipe() throws IOException {
+        pipe("originals.tmp");
+
+        state.replace("originals", "ours");
+
+        assertThat(state.read("originals")).hasValue("ours");
+    }
+
+    @Test
+    void aLockThatIsAPipeCannotBeHad() throws IOException {
+        pipe("lock");
+
+        assertThatThrownBy(() -> state.tryLock()).hasMessageContaining("lock: no regular file");
+    }
+
+    private void pipe(String name) throws IOException {
+        Files.createDirectories(directory);
+        Command.of("mkfifo", directory.resolve(name).toString()).run().orThrow();
+    }
+
+    private void link(String name, Path target) throws IOException {
+        Files.createDirectories(directory);
+        Files.createSymbolicLink(directory.resolve(name), target);
     }
 
     @Test
