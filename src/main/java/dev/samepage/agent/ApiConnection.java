@@ -1,6 +1,9 @@
 package dev.samepage.agent;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.samepage.api.KsmNode;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -26,12 +29,15 @@ public record ApiConnection(KubernetesClient client, RetryAfter retryAfter) impl
     private static final int REQUEST_TIMEOUT_MILLIS = 10_000;
 
     /**
-     * A client that is no larger than a watch on one kind, and a patch now and then, need. Beside KsmNode it knows the kind Status, which
-     * ends a watch that has missed too much; unknown, it would be taken for noise.
+     * A client that is no larger than a watch on one kind, and a patch now and then, need. Beside KsmNode, which it would otherwise hold
+     * three times over while it reads it, it knows the kind Status, which ends a watch that has missed too much; unknown, that would be
+     * taken for noise. What others may write to an object without limit is not kept.
      */
     public static ApiConnection to(Config config) {
-        var serialization = new KubernetesSerialization(new ObjectMapper(), false);
+        var serialization =
+                new KubernetesSerialization(new ObjectMapper().addMixIn(ObjectMeta.class, LeanMeta.class), false);
         serialization.registerKubernetesResource("v1", "Status", Status.class);
+        serialization.registerKubernetesResource(KsmNode.class);
         var retryAfter = new RetryAfter(System::nanoTime);
         Config ours = new ConfigBuilder(config)
                 .withRequestTimeout(REQUEST_TIMEOUT_MILLIS)
@@ -48,6 +54,8 @@ public record ApiConnection(KubernetesClient client, RetryAfter retryAfter) impl
                 .withHttpClientFactory(new JdkHttpClientFactory())
                 .withHttpClientBuilderConsumer(http -> {
                     http.addOrReplaceInterceptor(RetryAfter.NAME, retryAfter);
+                    // It would write every header to the log, and one of them is the token.
+                    http.addOrReplaceInterceptor("HttpLogging", null);
                     trust(ours, http);
                 })
                 .withKubernetesSerialization(serialization)
@@ -70,4 +78,8 @@ public record ApiConnection(KubernetesClient client, RetryAfter retryAfter) impl
     public void close() {
         client.close();
     }
+
+    /** Of an object's metadata, what an agent has no use for. */
+    @JsonIgnoreProperties({"annotations", "finalizers", "labels", "managedFields", "ownerReferences"})
+    private interface LeanMeta {}
 }

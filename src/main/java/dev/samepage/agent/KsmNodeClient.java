@@ -2,6 +2,7 @@ package dev.samepage.agent;
 
 import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmNodeStatus;
+import dev.samepage.kernel.Text;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -120,7 +121,7 @@ public final class KsmNodeClient implements ControlPlane, AutoCloseable {
             activity.count(Deed.REPORT_FAILED);
             log.atWarn()
                     .addKeyValue("node", node)
-                    .addKeyValue("error", e.getMessage())
+                    .addKeyValue("error", Text.line(String.valueOf(e.getMessage())))
                     .log("Status not written, trying again");
             return false;
         }

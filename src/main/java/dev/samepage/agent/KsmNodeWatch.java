@@ -1,6 +1,7 @@
 package dev.samepage.agent;
 
 import dev.samepage.api.KsmNode;
+import dev.samepage.kernel.Text;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
@@ -149,7 +150,7 @@ final class KsmNodeWatch implements AutoCloseable {
     private void say(String what, String why) {
         if (!why.equals(trouble)) {
             trouble = why;
-            log.atWarn().addKeyValue("error", why).log(what);
+            log.atWarn().addKeyValue("error", Text.line(why)).log(what);
         }
     }
 

@@ -12,6 +12,7 @@ import dev.samepage.api.Verdict;
 import dev.samepage.kernel.Counter;
 import dev.samepage.kernel.Counters;
 import dev.samepage.kernel.Knob;
+import dev.samepage.kernel.Text;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -157,11 +158,13 @@ final class StatusReport {
         return conditions.list();
     }
 
+    /** On one line: parts of a message can come from others. */
     static String shortened(String message) {
-        if (message.length() <= MAX_MESSAGE) {
-            return message;
+        String line = Text.line(message);
+        if (line.length() <= MAX_MESSAGE) {
+            return line;
         }
         int end = MAX_MESSAGE - 1;
-        return message.substring(0, Character.isHighSurrogate(message.charAt(end - 1)) ? end - 1 : end) + "…";
+        return line.substring(0, Character.isHighSurrogate(line.charAt(end - 1)) ? end - 1 : end) + "…";
     }
 }

@@ -3,9 +3,10 @@ package dev.samepage.kernel;
 import java.util.OptionalLong;
 
 /** Text that came from outside: made safe to show, and read as a number without ever throwing. */
-final class Text {
+public final class Text {
     private static final int SHOWN = 60;
     private static final int NAME = 128;
+    private static final int LINE = 500;
 
     private Text() {}
 
@@ -40,13 +41,22 @@ final class Text {
 
     /** A name that somebody else chose, without control, format or broken characters; 128 characters at most, {@code ?} if none is left. */
     static String name(String name) {
-        String clean = name.codePoints()
+        String clean = clean(name, NAME);
+        return clean.isEmpty() ? "?" : clean;
+    }
+
+    /** What somebody else wrote, as it can stand in one line of a log: as a {@link #name}, but 500 characters at most. */
+    public static String line(String text) {
+        return clean(text.replace('\n', ' '), LINE);
+    }
+
+    private static String clean(String text, int most) {
+        return text.codePoints()
                 .filter(Text::isShown)
-                .limit(NAME)
+                .limit(most)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString()
                 .strip();
-        return clean.isEmpty() ? "?" : clean;
     }
 
     private static boolean isShown(int character) {

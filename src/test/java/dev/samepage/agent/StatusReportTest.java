@@ -244,6 +244,11 @@ class StatusReportTest {
     }
 
     @Test
+    void aMessageIsOneLineThatCannotSpeakToATerminal() {
+        assertThat(StatusReport.shortened("refused\nforged: line\u001b[2J")).isEqualTo("refused forged: line[2J");
+    }
+
+    @Test
     void aMessageOf256CharactersIsLeftWhole() {
         assertThat(StatusReport.shortened("x".repeat(256))).isEqualTo("x".repeat(256));
     }
