@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Generates the files of {@code crds/} from the API records, and adds what the generator cannot: formats of integers, how lists
@@ -47,6 +48,11 @@ final class CustomResourceDefinitions {
 
     /** Parts of a spec that one writer sets as a whole: merged field by field they could say what nobody wrote. */
     private static final List<String> ATOMIC_IN_SPEC = List.of("settings", "nodeSelector");
+
+    /** Of a text or a list in a KsmNode's status; an agent's longest text has 256 characters. */
+    private static final long MOST_CHARACTERS = 1024;
+
+    private static final long MOST_ITEMS = 32;
 
     private CustomResourceDefinitions() {}
 
@@ -102,6 +108,9 @@ final class CustomResourceDefinitions {
                 makeAtomic(property(root, "spec"), ATOMIC_IN_SPEC::contains);
                 // One writer here too; and without an entry for each figure the object's managed fields stay small.
                 makeAtomic(property(root, "status"), name -> true);
+                if (crd.getSpec().getNames().getKind().equals("KsmNode")) {
+                    bound(property(root, "status"));
+                }
             }
             return crd;
         }
@@ -139,6 +148,28 @@ final class CustomResourceDefinitions {
             if (schema.getProperties() != null) {
                 schema.getProperties().values().forEach(Completion::complete);
             }
+        }
+
+        /** Whoever has an agent's token writes it, and the operator keeps the objects of all nodes in memory. */
+        private static void bound(JSONSchemaProps schema) {
+            if ("string".equals(schema.getType()) && isEmpty(schema.getEnum())) {
+                schema.setMaxLength(MOST_CHARACTERS);
+            }
+            if ("array".equals(schema.getType())) {
+                schema.setMaxItems(MOST_ITEMS);
+                bound(schema.getItems().getSchema());
+            }
+            if (schema.getAdditionalProperties() != null) {
+                schema.setMaxProperties(MOST_ITEMS);
+                bound(schema.getAdditionalProperties().getSchema());
+            }
+            if (schema.getProperties() != null) {
+                schema.getProperties().values().forEach(Completion::bound);
+            }
+        }
+
+        private static boolean isEmpty(@Nullable List<?> list) {
+            return list == null || list.isEmpty();
         }
 
         private static void completeConditions(JSONSchemaProps status) {
