@@ -37,6 +37,9 @@ public final class ImageFiles {
     /** In these the order of fields, of methods and of what is done at the start differs from build to build. */
     private static final Set<String> GENERATED = Set.of("generated-bytecode.jar", "quarkus-application.dat");
 
+    /** Reads policy files, which of both only {@code samepage local} does; in the image that is run with the operator's jars. */
+    private static final List<String> ONLY_LOCAL = List.of("jackson-dataformat-yaml-", "snakeyaml-2");
+
     /** The time that every file of the image has: jib's. The JVM takes an archive only if jars and modules are as old as they were. */
     private static final FileTime TIME = FileTime.from(Instant.ofEpochSecond(1));
 
@@ -56,13 +59,17 @@ public final class ImageFiles {
         generated = target.resolve("image/generated");
     }
 
-    /** Takes the project's directory, its target directory, the agent's and the operator's JVM options, and the base image. */
+    /**
+     * Takes the project's directory, its target directory, the agent's and the operator's JVM options, the base image, the version and
+     * Maven's local repository.
+     */
     public static void main(String... args) throws IOException {
         ImageFiles files = new ImageFiles(Path.of(args[0]), Path.of(args[1]));
         new FileTree(files.target.resolve("image")).delete();
         files.runtime();
         files.system(args[4].equals("scratch"));
         files.application(args[2], args[3]);
+        files.billOfMaterials(args[5], new LocalRepository(Path.of(args[6])));
     }
 
     private void runtime() throws IOException {
@@ -106,7 +113,8 @@ public final class ImageFiles {
         Path home = application.resolve("samepage");
         Path agent = home.resolve("lib/agent");
         for (Path jar : list(target.resolve("agent"))) {
-            if (jar.toString().endsWith(".jar")) {
+            String name = jar.getFileName().toString();
+            if (name.endsWith(".jar") && ONLY_LOCAL.stream().noneMatch(name::startsWith)) {
                 copy(jar, agent.resolve(jar.getFileName().toString()));
             }
         }
@@ -118,6 +126,14 @@ public final class ImageFiles {
         Files.writeString(home.resolve("agent"), agentArguments(agentOptions, archive.jars()));
         Files.writeString(home.resolve("operator"), operatorArguments(operatorOptions) + "operator\n");
         Files.writeString(home.resolve("samepage"), operatorArguments(operatorOptions));
+    }
+
+    private void billOfMaterials(String version, LocalRepository repository) throws IOException {
+        String bill = new ImageContents(repository)
+                .bill(version, List.of(system, runtime, application, generated))
+                .toJson();
+        Files.writeString(inside(application, ImageContents.PLACE), bill);
+        Files.writeString(target.resolve("samepage-sbom.cdx.json"), bill);
     }
 
     private void operator() throws IOException {

@@ -3,12 +3,17 @@ package dev.samepage.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.samepage.testbed.Command;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -82,6 +87,50 @@ final class ImageTest {
                 .containsExactlyInAnyOrder(
                         "samepage/lib/operator/quarkus/generated-bytecode.jar",
                         "samepage/lib/operator/quarkus/quarkus-application.dat");
+    }
+
+    @Test
+    void everyJarOfTheAgentIsUsedByIt() throws IOException {
+        Set<String> loaded = Set.copyOf(Files.readAllLines(Path.of("src/main/image/agent.classes")));
+
+        for (Path jar : jars("samepage/lib/agent")) {
+            try (JarFile file = new JarFile(jar.toFile())) {
+                assertThat(file.stream().map(entry -> entry.getName().replaceFirst("\\.class$", "")))
+                        .as(jar.getFileName().toString())
+                        .containsAnyElementsOf(loaded);
+            }
+        }
+    }
+
+    @Test
+    void everyJarIsInTheBillOfMaterials() throws IOException {
+        JsonNode bill = bill();
+        Set<String> places = new TreeSet<>(bill.at("/metadata/component").findValuesAsText("location"));
+        places.addAll(bill.get("components").findValuesAsText("location"));
+
+        assertThat(jars("")).isNotEmpty().allSatisfy(jar -> assertThat(places).contains(inImage(jar)));
+        assertThat(places)
+                .allSatisfy(place ->
+                        assertThat(image.root().resolve(place.substring(1))).exists());
+    }
+
+    @Test
+    void theBillOfMaterialsHasNothingThatVaries() throws IOException {
+        assertThat(bill().has("serialNumber")).isFalse();
+        assertThat(bill().at("/metadata").has("timestamp")).isFalse();
+        assertThat(Path.of("target/samepage-sbom.cdx.json"))
+                .hasSameTextualContentAs(image.root().resolve("samepage/sbom.cdx.json"));
+    }
+
+    private static JsonNode bill() throws IOException {
+        return new ObjectMapper()
+                .readTree(image.root().resolve("samepage/sbom.cdx.json").toFile());
+    }
+
+    private static List<Path> jars(String directory) throws IOException {
+        try (Stream<Path> files = Files.walk(image.root().resolve(directory))) {
+            return files.filter(file -> file.toString().endsWith(".jar")).toList();
+        }
     }
 
     @Test
