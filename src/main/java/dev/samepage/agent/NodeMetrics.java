@@ -9,6 +9,7 @@ import dev.samepage.api.State;
 import dev.samepage.api.Verdict;
 import dev.samepage.kernel.HostProc;
 import dev.samepage.kernel.Knob;
+import dev.samepage.kernel.Text;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -162,7 +163,10 @@ public final class NodeMetrics {
         }
         activity.aim().ifPresent(aim -> {
             exposition.info(
-                    "samepage_node_policy", "The policy that covers the node; empty for none.", "policy", aim.policy());
+                    "samepage_node_policy",
+                    "The policy that covers the node; empty for none.",
+                    "policy",
+                    Text.line(aim.policy()));
             exposition.gauge(
                     "samepage_node_unmerge_refused",
                     "1 while memory should be un-merged and is not, because it would run out, else 0.",

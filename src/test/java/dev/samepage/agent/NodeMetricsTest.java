@@ -152,6 +152,15 @@ class NodeMetricsTest {
                 .containsEntry("samepage_node_unmerge_refused", "1.0");
     }
 
+    /** It may come from a file that somebody has altered. */
+    @Test
+    void aPolicysNameIsOneShortLine() throws IOException {
+        activity.aimsAt(new Aim("a\n\u001b[2J\"} 1\n" + "x".repeat(10_000), Map.of(), true));
+
+        assertThat(text(status(Samples.largest())))
+                .contains("\nsamepage_node_policy_info{policy=\"a [2J\\\"} 1 " + "x".repeat(490) + "\"} 1\n");
+    }
+
     @Test
     void whatTheKernelLacksIsLeftOut() throws IOException {
         Sample sample = Samples.of(Map.of(), Map.of(Counter.PAGES_SHARED, 1L), List.of());
