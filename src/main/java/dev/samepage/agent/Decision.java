@@ -197,7 +197,7 @@ public record Decision(
         originals.ifPresent(found -> resting.putAll(found.toRestore()));
         resting.keySet().retainAll(Target.LEFT_TO_ADAPTIVE);
         resting.put(Knob.RUN, 0L);
-        return Way.sets(WriteOrder.toReach(resting, sample.knobs()));
+        return List.copyOf(Way.sets(WriteOrder.toReach(resting, sample.knobs())));
     }
 
     private static Decision restore(

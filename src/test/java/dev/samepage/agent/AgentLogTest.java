@@ -3,20 +3,16 @@ package dev.samepage.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.samepage.agent.StandInApiServer.Answer;
+import dev.samepage.agent.StandInApiServer.Request;
+import dev.samepage.agent.StandInApiServer.Verb;
 import dev.samepage.kernel.FakeKsm;
 import dev.samepage.testbed.CapturedLog;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.mockwebserver.MockWebServer;
-import io.fabric8.mockwebserver.http.Dispatcher;
-import io.fabric8.mockwebserver.http.MockResponse;
-import io.fabric8.mockwebserver.http.RecordedRequest;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,38 +26,29 @@ class AgentLogTest {
     @TempDir
     Path directory;
 
-    private final MockWebServer server = new MockWebServer();
-    private final AtomicInteger patches = new AtomicInteger();
-    private final AtomicInteger lists = new AtomicInteger();
-    private final Queue<String> authorizations = new ConcurrentLinkedQueue<>();
+    @SuppressWarnings("NullAway.Init")
+    private StandInApiServer server;
 
     @SuppressWarnings("NullAway.Init")
     private CapturedLog log;
 
     @BeforeEach
-    void start() {
+    void start() throws IOException {
         log = CapturedLog.withAllOf("dev.samepage", "io.fabric8", "jdk.httpclient");
-        server.setDispatcher(new Dispatcher() {
-            @Override
-            public MockResponse dispatch(RecordedRequest request) {
-                authorizations.add(String.valueOf(request.getHeader("Authorization")));
-                if (request.getMethod().equals("PATCH")) {
-                    return patches.incrementAndGet() < 3
-                            ? status(403, "no\\u001b[2J\\nAug 01 00:00:00 forged: line")
-                            : status(500, "broken");
-                }
-                if (request.getPath().contains("watch=true")) {
-                    return status(410, "too old");
-                }
-                return lists.incrementAndGet() % 2 == 0 ? status(401, "who are you?") : list();
-            }
-        });
-        server.start();
+        server = StandInApiServer.at(0, null);
+        Answer usual = server.list;
+        server.list = exchange ->
+                (server.requests(Verb.LIST).size() % 2 == 0 ? status(401, "who are you?") : usual).to(exchange);
+        server.watch = status(410, "too old");
+        server.patch = exchange -> (server.requests(Verb.PATCH).size() < 3
+                        ? status(403, "no\\u001b[2J\\nAug 01 00:00:00 forged: line")
+                        : status(500, "broken"))
+                .to(exchange);
     }
 
     @AfterEach
     void stop() {
-        server.shutdown();
+        server.close();
         log.close();
     }
 
@@ -69,7 +56,9 @@ class AgentLogTest {
     void theTokenIsInNone() {
         session();
 
-        assertThat(authorizations).contains("Bearer " + TOKEN);
+        assertThat(server.requests(Verb.PATCH))
+                .extracting(Request::authorization)
+                .contains("Bearer " + TOKEN);
         assertThat(log.entries())
                 .anyMatch(entry ->
                         entry.logger().startsWith("io.fabric8") && entry.level().intValue() < 800);
@@ -106,40 +95,26 @@ class AgentLogTest {
     /** Rounds of an agent with an API server that refuses whatever it can, until some of each refusal was seen. */
     private void session() {
         Config config = new ConfigBuilder(Config.empty())
-                .withMasterUrl("http://localhost:" + server.getPort())
+                .withMasterUrl("http://localhost:" + server.port())
                 .withOauthToken(TOKEN)
                 .build();
         NodeUnderTest node = new NodeUnderTest(FakeKsm.linux618(), directory);
-        try (KubernetesClient client = KsmNodeClient.connect(config);
-                KsmNodeClient controlPlane = new KsmNodeClient(client, "worker-3", () -> {}, new Activity())) {
+        try (ApiConnection connection = ApiConnection.to(config);
+                KsmNodeClient controlPlane = new KsmNodeClient(
+                        connection, "worker-1", () -> {}, new Activity(), KsmNodeWatch.SILENCE, () -> 0.0005)) {
             Agent agent = node.start(node.ksm, controlPlane);
             await().atMost(SOON).until(() -> {
                 node.pass(Duration.ofMinutes(6));
                 agent.round();
-                return patches.get() > 3 && lists.get() > 3;
+                return server.requests(Verb.PATCH).size() > 3
+                        && server.requests(Verb.LIST).size() > 3;
             });
         }
     }
 
-    private static MockResponse status(int code, String message) {
-        return json(code, """
+    private static Answer status(int code, String message) {
+        return exchange -> StandInApiServer.json(exchange, code, """
                 {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": "%s", "code": %d}
                 """.formatted(message, code));
-    }
-
-    private static MockResponse list() {
-        return json(200, """
-                {"apiVersion": "ksm.samepage.dev/v1alpha1", "kind": "KsmNodeList", "metadata": {"resourceVersion": "1"},
-                 "items": [{"apiVersion": "ksm.samepage.dev/v1alpha1", "kind": "KsmNode",
-                            "metadata": {"name": "worker-3", "uid": "1", "resourceVersion": "1", "generation": 1},
-                            "spec": {"hash": "h", "settings": {"mode": "Stopped"}}}]}
-                """);
-    }
-
-    private static MockResponse json(int code, String body) {
-        return new MockResponse()
-                .setResponseCode(code)
-                .setHeader("Content-Type", "application/json")
-                .setBody(body);
     }
 }

@@ -1,19 +1,16 @@
 package dev.samepage.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.Mode;
 import dev.samepage.api.OnRemoval;
 import dev.samepage.api.State;
 import dev.samepage.api.Tunables;
-import dev.samepage.kernel.Counter;
 import dev.samepage.kernel.Errno;
 import dev.samepage.kernel.FakeKsm;
 import dev.samepage.kernel.Knob;
-import dev.samepage.kernel.UnmergeResult;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -21,12 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AgentTest {
-    private static final UnmergeResult.GivenUp GIVEN_UP = new UnmergeResult.GivenUp(
-            5,
-            Duration.ofSeconds(40),
-            12 << 20,
-            new UnmergeResult.Stopped("available memory fell to 410 MiB, under the reserve of 512 MiB"));
-
     @TempDir
     Path directory;
 
@@ -208,7 +199,7 @@ class AgentTest {
     @Test
     void writesNothingToTheKernelWhereTheStateDirectoryCannotBeUsed() throws Exception {
         NodeUnderTest node = node();
-        java.nio.file.Files.writeString(node.state, "a file in the place of the directory");
+        Files.writeString(node.state, "a file in the place of the directory");
         node.tell(NodeUnderTest.fixed(1000, 10));
 
         KsmNodeStatus status = node.start().round();
@@ -313,7 +304,7 @@ class AgentTest {
         Map<Knob, Long> found = node.knobs();
         node.tell(NodeUnderTest.fixed(1000, 10));
         node.start().round();
-        java.nio.file.Files.delete(node.state.resolve("spec.json"));
+        Files.delete(node.state.resolve("spec.json"));
         node.ksmNodeIsGone();
         Agent agent = node.start();
         agent.round();
@@ -330,7 +321,7 @@ class AgentTest {
     @Test
     void doesNotCallANodeReleasedWhileItsOriginalsCannotBeRead() throws Exception {
         NodeUnderTest node = node();
-        java.nio.file.Files.createDirectories(node.state.resolve("originals"));
+        Files.createDirectories(node.state.resolve("originals"));
         node.tell(NodeUnderTest.released(OnRemoval.RESTORE, NodeUnderTest.FORBIDDEN));
 
         KsmNodeStatus status = node.start().round();
@@ -340,104 +331,9 @@ class AgentTest {
     }
 
     @Test
-    void holdsBackWhatWasGivenUpForAnHourAndSaysUntilWhen() {
+    void writesNothingToTheKernelWhereTheDiskOfTheJournalIsFull() {
         NodeUnderTest node = node();
-        node.ksm.merge(10);
-        node.tell(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));
-        node.nextUnmerge(GIVEN_UP);
-        Agent agent = node.start();
-
-        agent.round();
-        node.pass(Duration.ofMinutes(59));
-        KsmNodeStatus status = agent.round();
-
-        assertThat(node.ksm.writes()).doesNotContain("run=2");
-        assertThat(status.state()).isEqualTo(State.FAILED);
-        assertThat(status.message())
-                .isEqualTo(
-                        "Un-merging given up on worker-3: 5 tries in 40 s left 12 MiB merged; the last: available memory"
-                                + " fell to 410 MiB, under the reserve of 512 MiB. Free memory or move a guest away. Next try at"
-                                + " 2026-01-01T01:00:00Z.");
-        assertThat(node.activity.aim())
-                .get()
-                .satisfies(aim -> assertThat(aim.unmergeRefused()).isTrue());
-    }
-
-    @Test
-    void unmergesAfterAnHourWhatWasGivenUp() {
-        NodeUnderTest node = node();
-        node.ksm.merge(10);
-        node.tell(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));
-        node.nextUnmerge(GIVEN_UP);
-        Agent agent = node.start();
-        agent.round();
-        node.pass(Duration.ofMinutes(61));
-
-        assertThat(agent.round().state()).isEqualTo(State.APPLIED);
-        assertThat(node.ksm.writes()).contains("run=2");
-    }
-
-    @Test
-    void triesAtOnceWhatIsAskedForAnewAfterItWasGivenUp() {
-        NodeUnderTest node = node();
-        node.ksm.merge(10);
-        node.tell(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));
-        node.nextUnmerge(GIVEN_UP);
-        Agent agent = node.start();
-        agent.round();
-        Tunables numa = new Tunables(false, null, null, null, null, null);
-        node.tell(NodeUnderTest.fixed(1000, 10, numa, NodeUnderTest.ALLOWED));
-
-        assertThat(agent.round().state()).isEqualTo(State.APPLIED);
-        assertThat(node.ksm.writes()).contains("run=2", "merge_across_nodes=0");
-    }
-
-    @Test
-    void startsKsmdAgainWhereUnmergingWasGivenUp() {
-        NodeUnderTest node = node();
-        node.ksm.with(Knob.RUN, 1).merge(10);
-        Tunables numa = new Tunables(false, null, null, null, null, null);
-        node.tell(NodeUnderTest.fixed(1000, 10, numa, NodeUnderTest.ALLOWED));
-        node.nextUnmerge(GIVEN_UP);
-
-        KsmNodeStatus status = node.start().round();
-
-        assertThat(status.state()).isEqualTo(State.FAILED);
-        assertThat(node.ksm.writes()).containsExactly("run=0", "sleep_millisecs=10", "pages_to_scan=1000", "run=1");
-    }
-
-    @Test
-    void appliesAnewWhereTheNodeRebootedInTheMiddleOfAnUnmerge() {
-        NodeUnderTest node = node();
-        node.ksm.with(Knob.RUN, 1).with(Knob.PAGES_TO_SCAN, 333).merge(10);
-        Tunables numa = new Tunables(false, null, null, null, null, null);
-        node.tell(NodeUnderTest.fixed(1000, 10, numa, NodeUnderTest.ALLOWED));
-        // Before and after the spec, the originals, and run=0; then before the un-merge.
-        node.death.atStep(7);
-        Agent before = node.start();
-        assertThatThrownBy(before::round).isInstanceOf(SuddenDeath.Killed.class);
-        assertThat(node.ksm.writes()).containsExactly("run=0");
-        node.death.never();
-        node.reboot();
-        node.ksm.with(Counter.PAGES_SHARED, 0).with(Counter.PAGES_SHARING, 0).with(Knob.PAGES_TO_SCAN, 100);
-
-        Agent after = node.start();
-        assertThat(after.round().state()).isEqualTo(State.APPLIED);
-        node.tell(NodeUnderTest.released(OnRemoval.RESTORE, NodeUnderTest.ALLOWED));
-        node.settle(after);
-
-        assertThat(node.ksm.value(Knob.PAGES_TO_SCAN)).isEqualTo(100);
-        assertThat(node.ksm.value(Knob.RUN)).isZero();
-        assertThat(node.ksm.value(Knob.MERGE_ACROSS_NODES)).isEqualTo(1);
-    }
-
-    /** /dev/full is a disk without room for a single byte. */
-    @Test
-    void writesNothingToTheKernelWhereTheDiskOfTheJournalIsFull() throws Exception {
-        assumeThat(Path.of("/dev/full")).as("Linux's device").exists();
-        NodeUnderTest node = node();
-        java.nio.file.Files.createDirectories(node.state);
-        java.nio.file.Files.createSymbolicLink(node.state.resolve("originals.tmp"), Path.of("/dev/full"));
+        node.diskIsFull = true;
         node.tell(NodeUnderTest.fixed(1000, 10));
 
         KsmNodeStatus status = node.start().round();
@@ -452,15 +348,13 @@ class AgentTest {
     }
 
     @Test
-    void goesOnOnceThereIsRoomForTheJournal() throws Exception {
-        assumeThat(Path.of("/dev/full")).as("Linux's device").exists();
+    void goesOnOnceThereIsRoomForTheJournal() {
         NodeUnderTest node = node();
-        java.nio.file.Files.createDirectories(node.state);
-        Path full = java.nio.file.Files.createSymbolicLink(node.state.resolve("originals.tmp"), Path.of("/dev/full"));
+        node.diskIsFull = true;
         node.tell(NodeUnderTest.fixed(1000, 10));
         Agent agent = node.start();
         agent.round();
-        java.nio.file.Files.delete(full);
+        node.diskIsFull = false;
 
         assertThat(node.settle(agent).state()).isEqualTo(State.APPLIED);
     }

@@ -74,7 +74,7 @@ class KsmtunedKernelTest {
         InstantSource clock = () -> Instant.EPOCH.plusNanos(nanos());
         Agent agent = new Agent(
                 "this host",
-                Host.at(Ksm.DEFAULT, Path.of("/proc"), clock.withZone(ZoneOffset.UTC)),
+                Host.at(Ksm.DEFAULT, Path.of("/proc"), Path.of("/sys/fs/cgroup"), clock.withZone(ZoneOffset.UTC)),
                 new StateDirectory(state),
                 new Told(),
                 new ReportSchedule(Duration.ofMinutes(5), () -> 0.5),

@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.mockwebserver.MockWebServer;
-import io.fabric8.mockwebserver.http.Dispatcher;
-import io.fabric8.mockwebserver.http.MockResponse;
-import io.fabric8.mockwebserver.http.RecordedRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,20 +13,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A KsmNode as large as etcd stores one, read by a client in the heap that an agent has. */
 class LargestKsmNodeTest {
     /** What etcd takes in one request by default. */
     private static final int LARGEST_BYTES = 1_572_864;
-
-    private final MockWebServer server = new MockWebServer();
-
-    @AfterEach
-    void stop() {
-        server.shutdown();
-    }
 
     @Test
     void anAnnotationOfAMegabyteAndAHalfIsRead() throws Exception {
@@ -90,24 +77,19 @@ class LargestKsmNodeTest {
                 {"apiVersion": "ksm.samepage.dev/v1alpha1", "kind": "KsmNode",
                  "metadata": {"name": "worker-1", "uid": "1", "resourceVersion": "%s", "generation": %1$s, %s}, "spec": {%s}}
                 """;
-        server.setDispatcher(new Dispatcher() {
-            @Override
-            public MockResponse dispatch(RecordedRequest request) {
-                boolean watch = request.getPath().contains("watch=true");
-                return new MockResponse()
-                        .setResponseCode(200)
-                        .setHeader("Content-Type", "application/json")
-                        .setBody(
-                                watch
-                                        ? "{\"type\": \"MODIFIED\", \"object\": "
-                                                + object.formatted("2", metadata, spec)
-                                                        .replace("\n", "") + "}\n"
-                                        : "{\"apiVersion\": \"ksm.samepage.dev/v1alpha1\", \"kind\": \"KsmNodeList\", \"metadata\":"
-                                                + " {\"resourceVersion\": \"1\"}, \"items\": ["
-                                                + object.formatted("1", metadata, spec) + "]}");
-            }
-        });
-        server.start();
+        String listed = """
+                {"apiVersion": "ksm.samepage.dev/v1alpha1", "kind": "KsmNodeList", "metadata": {"resourceVersion": "1"}, "items": [%s]}
+                """.formatted(object.formatted("1", metadata, spec));
+        String event = "{\"type\": \"MODIFIED\", \"object\": "
+                + object.formatted("2", metadata, spec).replace("\n", "") + "}\n";
+        try (StandInApiServer server = StandInApiServer.at(0, null)) {
+            server.list = exchange -> StandInApiServer.json(exchange, 200, listed);
+            server.watch = exchange -> StandInApiServer.json(exchange, 200, event);
+            return read(server.port());
+        }
+    }
+
+    private static String read(int port) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(agentOptions());
@@ -115,7 +97,7 @@ class LargestKsmNodeTest {
                 "-classpath",
                 System.getProperty("java.class.path"),
                 Reader.class.getName(),
-                "http://localhost:" + server.getPort()));
+                "http://localhost:" + port));
         Process reader = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -130,8 +112,8 @@ class LargestKsmNodeTest {
             Config config = new ConfigBuilder(Config.empty())
                     .withMasterUrl(arguments[0])
                     .build();
-            try (KubernetesClient client = KsmNodeClient.connect(config);
-                    KsmNodeClient agent = new KsmNodeClient(client, "worker-1", () -> {}, new Activity())) {
+            try (ApiConnection connection = ApiConnection.to(config);
+                    KsmNodeClient agent = new KsmNodeClient(connection, "worker-1", () -> {}, new Activity())) {
                 for (int i = 0; i < 6000; i++) {
                     if (agent.knowledge() instanceof ControlPlane.Knowledge.Present present
                             && Long.valueOf(2).equals(present.generation())) {

@@ -45,6 +45,9 @@ final class NodeUnderTest implements ControlPlane {
     final Activity activity = new Activity();
     final List<KsmNodeStatus> reports = new ArrayList<>();
 
+    /** Whether the journal has room for no byte more. */
+    boolean diskIsFull;
+
     private final Path proc;
     private UnmergeResult.@Nullable NotUnmerged nextUnmerge;
     private Knowledge knowledge = new Knowledge.Unknown();
@@ -87,7 +90,7 @@ final class NodeUnderTest implements ControlPlane {
         return new Agent(
                 "worker-3",
                 host,
-                death.before(new StateDirectory(state)),
+                death.before(new FullDisk(new StateDirectory(state), () -> diskIsFull)),
                 controlPlane,
                 new ReportSchedule(Duration.ofMinutes(5), () -> 0.5),
                 () -> Duration.between(Instant.EPOCH, now).toNanos(),

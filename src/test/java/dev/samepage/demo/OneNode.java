@@ -161,7 +161,7 @@ public final class OneNode implements AutoCloseable {
     /** Starts the agent and waits until its loop runs. */
     public SamepageProcess startHealthyAgent(HostDirectories host, String... options) {
         SamepageProcess agent = startAgent(host, options);
-        await("the agent to be ready (%s)".formatted(agent.log()), () -> agent.answers("/healthz"));
+        await("the agent to be ready (%s)".formatted(agent.log()), () -> agent.answers("/readyz"));
         return agent;
     }
 

@@ -60,7 +60,7 @@ class SimulatedAdaptiveTest {
         HostDirectories host = files.directories();
         agent = new Agent(
                 "simulated",
-                Host.at(host.ksm(), host.proc(), Clock.systemUTC()),
+                Host.at(host.ksm(), host.proc(), host.proc(), Clock.systemUTC()),
                 new StateDirectory(host.state()),
                 told,
                 new ReportSchedule(Duration.ofSeconds(1), () -> 0.5),

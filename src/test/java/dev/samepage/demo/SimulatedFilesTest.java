@@ -118,7 +118,11 @@ class SimulatedFilesTest {
     void theAgentFindsGuestsWithTheirMemory() throws IOException {
         kernel.start(2, GuestMemory.of(8, 2));
         pass(Duration.ofSeconds(1));
-        Host host = Host.at(files.directories().ksm(), files.directories().proc(), Clock.systemUTC());
+        Host host = Host.at(
+                files.directories().ksm(),
+                files.directories().proc(),
+                files.directories().proc(),
+                Clock.systemUTC());
 
         var guests = host.guests().scan();
 
@@ -132,7 +136,11 @@ class SimulatedFilesTest {
         kernel.start(2, GuestMemory.of(8, 2));
         ksm.write(Knob.RUN, 1);
         pass(Duration.ofSeconds(1));
-        Host host = Host.at(files.directories().ksm(), files.directories().proc(), Clock.systemUTC());
+        Host host = Host.at(
+                files.directories().ksm(),
+                files.directories().proc(),
+                files.directories().proc(),
+                Clock.systemUTC());
 
         assertThat(host.proc().ksmdCpuNanos()).hasValue(kernel.ksmdCpuNanos());
         assertThat(host.proc().memory()).isEqualTo(kernel.memory());

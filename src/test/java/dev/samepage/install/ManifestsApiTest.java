@@ -85,7 +85,7 @@ class ManifestsApiTest {
         assertThat(admitted("baseline", agent("manifests/hardened/daemonset.yaml")))
                 .contains("violates PodSecurity \"baseline:latest\": "
                         + "non-default capabilities (container \"agent\" must not include \"DAC_READ_SEARCH\" in securityContext.capabilities.add), "
-                        + "hostPath volumes (volumes \"ksm\", \"proc\", \"state\")");
+                        + "hostPath volumes (volumes \"ksm\", \"proc\", \"cgroup\", \"state\")");
     }
 
     @Test

@@ -16,7 +16,6 @@ class UnmergeGuardTest {
     private static final int PAGES_OF_A_MIB = 256;
     private static final int RESERVE_PERCENT = 10;
     private static final UnmergeResult DONE = new UnmergeResult.Unmerged();
-    private static final Runnable NOTHING = () -> {};
 
     @TempDir
     Path directory;
@@ -58,13 +57,16 @@ class UnmergeGuardTest {
         cgroups.version2("/" + name, limitMebibytes << 20, usedMebibytes << 20, 0);
     }
 
+    /** Nothing happens. */
+    private void nothing() {}
+
     private UnmergeResult unmerge() {
         return guard.unmerge(RESERVE_PERCENT, progress::add);
     }
 
     @Test
     void unmergesWhereThereIsEnough() {
-        writer.then(DONE, NOTHING, NOTHING);
+        writer.then(DONE, this::nothing, this::nothing);
 
         assertThat(unmerge()).isEqualTo(DONE);
         assertThat(writer.told).isEqualTo(1);
@@ -119,7 +121,7 @@ class UnmergeGuardTest {
 
     @Test
     void stopsWhereTheReserveIsTouchedAndGoesOnWhenThereIsRoomAgain() {
-        writer.then(DONE, () -> available(999), NOTHING, NOTHING).then(DONE);
+        writer.then(DONE, () -> available(999), this::nothing, this::nothing).then(DONE);
         writer.whilePausing(() -> available(5000));
 
         assertThat(unmerge()).isEqualTo(DONE);
@@ -132,7 +134,7 @@ class UnmergeGuardTest {
 
     @Test
     void goesOnToTheLastByteOfTheReserve() {
-        writer.then(DONE, () -> available(1000), NOTHING);
+        writer.then(DONE, () -> available(1000), this::nothing);
 
         assertThat(unmerge()).isEqualTo(DONE);
     }
@@ -140,7 +142,7 @@ class UnmergeGuardTest {
     @Test
     void stopsWhereSomebodyElseUsesWhatWasToBeLeftOfALimit() {
         guest(100, "web", 300, 1000, 600);
-        writer.then(DONE, () -> cgroups.version2("/web", 1000L << 20, 951L << 20, 0), NOTHING, NOTHING)
+        writer.then(DONE, () -> cgroups.version2("/web", 1000L << 20, 951L << 20, 0), this::nothing, this::nothing)
                 .then(DONE);
         writer.whilePausing(() -> cgroups.version2("/web", 1000L << 20, 700L << 20, 0));
 
@@ -162,7 +164,7 @@ class UnmergeGuardTest {
     @Test
     void givesUpAfterFiveTriesWithGrowingPausesAndTellsTheFigures() {
         for (int i = 0; i < 9; i++) {
-            writer.then(DONE, () -> available(700), NOTHING, NOTHING);
+            writer.then(DONE, () -> available(700), this::nothing, this::nothing);
         }
         writer.whilePausing(() -> available(5000));
 
@@ -180,7 +182,7 @@ class UnmergeGuardTest {
 
     @Test
     void startsNothingAgainWhileThereIsNoRoom() {
-        writer.then(DONE, () -> available(700), NOTHING, NOTHING);
+        writer.then(DONE, () -> available(700), this::nothing, this::nothing);
 
         UnmergeResult result = unmerge();
 
@@ -248,7 +250,7 @@ class UnmergeGuardTest {
 
     @Test
     void isGivenUpAfterTenMinutes() {
-        writer.then(DONE, NOTHING, () -> writer.pass(Duration.ofMinutes(10)), NOTHING, NOTHING)
+        writer.then(DONE, this::nothing, () -> writer.pass(Duration.ofMinutes(10)), this::nothing, this::nothing)
                 .then(DONE);
 
         UnmergeResult result = unmerge();
@@ -269,7 +271,7 @@ class UnmergeGuardTest {
 
     @Test
     void stopsWhereMemoryCannotBeWatchedAnyMore() {
-        writer.then(DONE, () -> proc.file("meminfo", "MemTotal: nonsense\n"), NOTHING, NOTHING);
+        writer.then(DONE, () -> proc.file("meminfo", "MemTotal: nonsense\n"), this::nothing, this::nothing);
 
         assertThat(unmerge())
                 .isEqualTo(new UnmergeResult.Failed(

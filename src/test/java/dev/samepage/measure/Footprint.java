@@ -154,7 +154,7 @@ final class Footprint {
     private static void probe(SamepageProcess agent, SamepageProcess operator, int seconds)
             throws InterruptedException {
         for (int passed = 0; passed < seconds; passed += PROBE_EVERY_SECONDS) {
-            boolean answered = agent.answers("/healthz")
+            boolean answered = agent.answers("/readyz")
                     && agent.answers("/metrics")
                     && operator.answers("/q/health/live")
                     && operator.answers("/q/metrics");

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.samepage.agent.Activity;
 import dev.samepage.agent.Agent;
 import dev.samepage.agent.AgentLoop;
+import dev.samepage.agent.ApiConnection;
 import dev.samepage.agent.Host;
 import dev.samepage.agent.KsmNodeClient;
 import dev.samepage.agent.ReportSchedule;
@@ -68,6 +69,9 @@ class MutatedPolicyApiTest {
     Path directory;
 
     @SuppressWarnings("NullAway.Init")
+    private ApiConnection connection;
+
+    @SuppressWarnings("NullAway.Init")
     private KsmNodeClient controlPlane;
 
     @SuppressWarnings("NullAway.Init")
@@ -88,8 +92,10 @@ class MutatedPolicyApiTest {
         proc.file("sys/kernel/random/boot_id", "11111111-2222-3333-4444-555555555555\n");
         proc.kernelThreads();
         Clock clock = Clock.systemUTC();
-        Host host = new Host(new Ksm(ksm), new HostProc(directory), new Guests(directory, clock), this::unmerge, clock);
-        controlPlane = new KsmNodeClient(client, NODE, loop::wake, activity);
+        Host host = new Host(
+                new Ksm(ksm), new HostProc(directory), new Guests(directory, clock), (_, _) -> unmerge(), clock);
+        connection = ApiConnection.to(client.getConfiguration());
+        controlPlane = new KsmNodeClient(connection, NODE, loop::wake, activity);
         Agent agent = new Agent(
                 NODE,
                 host,
@@ -123,6 +129,7 @@ class MutatedPolicyApiTest {
         loop.stop();
         runner.join(SOON);
         controlPlane.close();
+        connection.close();
         operator.close();
         cluster.clear();
         log.close();

@@ -17,6 +17,7 @@ import dev.samepage.api.OnRemoval;
 import dev.samepage.api.State;
 import dev.samepage.api.Unmerge;
 import dev.samepage.policy.Member.Standing;
+import dev.samepage.policy.Member.Step;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.List;
 import java.util.Map;
@@ -142,12 +143,13 @@ class MemberTest {
         assertThat(failed(null).asExample()).isEqualTo(expected);
         assertThat(failed(null, condition("Ready", "False", null, "")).asExample())
                 .isEqualTo(expected);
-        assertThat(new Member("worker", Standing.FAILED, null).asExample()).isEqualTo(expected);
+        assertThat(new Member("worker", Standing.FAILED, Step.TOLD, null).asExample())
+                .isEqualTo(expected);
     }
 
     @Test
     void hasNeverReportedWhereThereIsNoStatus() {
-        assertThat(new Member("worker", Standing.PROGRESSING, null).hasNeverReported())
+        assertThat(new Member("worker", Standing.PROGRESSING, Step.WAITING, null).hasNeverReported())
                 .isTrue();
         assertThat(failed("no KSM").hasNeverReported()).isFalse();
     }
@@ -159,7 +161,7 @@ class MemberTest {
         assertThat(member.trueCondition("Degraded")).map(Condition::getReason).contains("A");
         assertThat(member.trueCondition("Contended")).isEmpty();
         assertThat(member.trueCondition("Ready")).isEmpty();
-        assertThat(new Member("worker", Standing.PROGRESSING, null).trueCondition("Degraded"))
+        assertThat(new Member("worker", Standing.PROGRESSING, Step.WAITING, null).trueCondition("Degraded"))
                 .isEmpty();
     }
 
@@ -167,6 +169,7 @@ class MemberTest {
         return new Member(
                 "worker",
                 Standing.FAILED,
+                Step.TOLD,
                 report(State.FAILED, hash, message, "2026-03-01T11:55:00Z", List.of(conditions)));
     }
 }

@@ -501,7 +501,7 @@ class PolicyStatusTest {
 
         assertThat(conditions(new PolicyStatus(Given.CLOCK).of(policy, fleet)))
                 .contains(
-                        "Ready=True NoNodes: nodeSelector matches 1 node: 1 tuned by KubeVirt itself (annotation kubevirt.io/ksm-handler-managed) and skipped.");
+                        "Ready=True NoNodes: nodeSelector matches 1 node: 1 tuned by KubeVirt itself (its ksmConfiguration) and skipped.");
     }
 
     @Test
