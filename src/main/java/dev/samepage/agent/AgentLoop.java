@@ -21,10 +21,10 @@ public final class AgentLoop {
     private final AtomicLong lastRoundNanos;
     private final Activity activity;
     private final LongSupplier nanoTime;
+    private final Trouble rounds = new Trouble();
     private volatile @Nullable Thread runner;
     private volatile boolean stopped;
     private volatile boolean saidSilent;
-    private String failure = "";
 
     /**
      * A loop that does not run yet.
@@ -64,25 +64,19 @@ public final class AgentLoop {
                 long end = nanoTime.getAsLong();
                 lastRoundNanos.set(end);
                 activity.roundTook(Duration.ofNanos(end - start));
-                failure = "";
+                rounds.over();
                 pause = agent.untilNextRound();
             } catch (RuntimeException e) {
                 activity.count(Deed.ROUND_FAILED);
-                sayOnce(e);
+                if (rounds.isNew(e.toString())) {
+                    log.atError()
+                            .setCause(e)
+                            .log("A round failed; the next ones follow, and are not logged while they fail alike");
+                }
             }
             if (woken.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                 woken.drainPermits();
             }
-        }
-    }
-
-    /** What fails in one round fails in the next one a second later. */
-    private void sayOnce(RuntimeException e) {
-        if (!e.toString().equals(failure)) {
-            failure = e.toString();
-            log.atError()
-                    .setCause(e)
-                    .log("A round failed; the next ones follow, and are not logged while they fail alike");
         }
     }
 

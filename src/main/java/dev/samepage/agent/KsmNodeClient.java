@@ -31,6 +31,7 @@ public final class KsmNodeClient implements ControlPlane, AutoCloseable {
     private final Activity activity;
     private final KsmNodeWatch watch;
     private final Backoff backoff;
+    private final Trouble trouble = new Trouble();
     private final ExecutorService writer;
     private final AtomicReference<@Nullable KsmNodeStatus> unwritten = new AtomicReference<>();
 
@@ -113,16 +114,20 @@ public final class KsmNodeClient implements ControlPlane, AutoCloseable {
                             .withForce(true)
                             .build());
             activity.count(Deed.REPORT);
+            trouble.over();
             return true;
         } catch (RuntimeException e) {
             if (e instanceof KubernetesClientException refused && refused.getCode() == NOT_FOUND) {
                 return true;
             }
             activity.count(Deed.REPORT_FAILED);
-            log.atWarn()
-                    .addKeyValue("node", node)
-                    .addKeyValue("error", Text.line(String.valueOf(e.getMessage())))
-                    .log("Status not written, trying again");
+            String why = Text.line(String.valueOf(e.getMessage()));
+            if (trouble.isNew(why)) {
+                log.atWarn()
+                        .addKeyValue("node", node)
+                        .addKeyValue("error", why)
+                        .log("Status not written, trying again");
+            }
             return false;
         }
     }

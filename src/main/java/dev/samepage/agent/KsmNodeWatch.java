@@ -40,12 +40,12 @@ final class KsmNodeWatch implements AutoCloseable {
     private final RetryAfter retryAfter;
     private final DoubleSupplier random;
     private final Backoff backoff;
+    private final Trouble trouble = new Trouble();
     private final Duration silence;
     private final Runnable news;
     private final Thread thread;
     private volatile @Nullable Seen seen;
     private volatile boolean closed;
-    private volatile String trouble = "";
 
     /** What the API server said last: the KsmNode, null where there is none. */
     record Seen(@Nullable KsmNode ksmNode) {
@@ -137,8 +137,7 @@ final class KsmNodeWatch implements AutoCloseable {
     private void see(@Nullable KsmNode ksmNode) {
         Seen before = seen;
         seen = new Seen(ksmNode);
-        if (!trouble.isEmpty()) {
-            trouble = "";
+        if (trouble.over()) {
             log.atInfo().log("API server reached again");
         }
         if (before == null || !before.says(ksmNode)) {
@@ -148,8 +147,7 @@ final class KsmNodeWatch implements AutoCloseable {
 
     /** What lasts for hours is said once. */
     private void say(String what, String why) {
-        if (!why.equals(trouble)) {
-            trouble = why;
+        if (trouble.isNew(why)) {
             log.atWarn().addKeyValue("error", Text.line(why)).log(what);
         }
     }
