@@ -4,10 +4,7 @@ import dev.samepage.agent.Activity.Aim;
 import dev.samepage.agent.ControlPlane.Knowledge;
 import dev.samepage.api.KsmNodeSpec;
 import dev.samepage.api.KsmNodeStatus;
-import dev.samepage.api.OnRemoval;
 import dev.samepage.api.State;
-import dev.samepage.api.Unmerge;
-import dev.samepage.api.Verdict;
 import dev.samepage.kernel.Knob;
 import dev.samepage.tuning.Step;
 import java.io.IOException;
@@ -20,8 +17,6 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
@@ -29,48 +24,31 @@ import org.slf4j.event.Level;
  * the control plane has something new. Not thread-safe.
  */
 public final class Agent {
-    /** How long a KsmNode may be gone before the node is released: somebody may be putting it back. */
-    static final Duration GRACE = Duration.ofMinutes(5);
-
     /** How often there is a round, unless Adaptive wants to look sooner. */
     private static final Duration BEAT = Duration.ofSeconds(1);
-
-    /** What is done where the journal still has how the node was found, and nobody knows what it was told. */
-    private static final KsmNodeSpec RESTORE =
-            new KsmNodeSpec(null, null, Unmerge.refused(), OnRemoval.RESTORE, "unknown");
-
-    private static final Logger log = LoggerFactory.getLogger(Agent.class);
 
     private final String node;
     private final Host host;
     private final Journal journal;
     private final ControlPlane controlPlane;
     private final ReportSchedule schedule;
-    private final LongSupplier nanoTime;
     private final Activity activity;
 
     private final Kernel kernel;
+    private final Instructions instructions;
+    private final Observer observer;
     private final UnmergeProcedure unmerging;
     private final Applier applier;
     private final StatusReport statusReport;
-    private final CpuMeter cpuMeter = new CpuMeter();
-    private final LapCounter laps = new LapCounter();
     private final Adaptation adaptation;
-    private final Watch watch;
+    private final DriftWatch watch;
 
     private Attempts attempts = Attempts.none();
     private Standing standing = new Standing("", State.APPLYING, "Starting.", Optional.empty());
-    private @Nullable Instant missingSince;
-    private String unreadable = "";
-    private String unsaved = "";
     private @Nullable KsmNodeStatus newest;
 
     /** What was known in the last whole round. */
     private @Nullable Knowledge answered;
-
-    private @Nullable Read lastRead;
-
-    private record Read(KsmNodeSpec spec, Assignment assignment) {}
 
     /**
      * An agent that goes on with what the journal says until the control plane speaks.
@@ -91,22 +69,23 @@ public final class Agent {
         this.host = host;
         this.controlPlane = controlPlane;
         this.schedule = schedule;
-        this.nanoTime = nanoTime;
         this.activity = activity;
         kernel = host.kernel();
         journal = new Journal(new CountedStateFiles(stateFiles, activity), kernel.bootId());
+        instructions = new Instructions(node, journal, host.clock());
+        observer = new Observer(node, host, kernel, nanoTime);
         KnobWriter writer = new KnobWriter(node, host.ksm(), activity);
         unmerging = new UnmergeProcedure(node, host.ksm(), host.unmerger(), writer, host.clock());
         applier = new Applier(writer, unmerging, journal);
         statusReport = new StatusReport(kernel);
         adaptation = new Adaptation(host, kernel.pageSizeBytes(), nanoTime);
-        watch = new Watch(node, host.proc().suspects(), nanoTime, activity);
+        watch = new DriftWatch(node, host.proc().suspects(), nanoTime, activity);
     }
 
     /** One round; a brief one, which reports nothing, where Adaptive only waits for ksmd or for guests to grow. */
     public KsmNodeStatus round() {
         Knowledge knowledge = controlPlane.knowledge();
-        Assignment assignment = assignment(knowledge);
+        Assignment assignment = instructions.assignment(knowledge);
         if (newest != null && !isAwaited(knowledge, newest) && look(knowledge, assignment)) {
             return newest;
         }
@@ -128,7 +107,7 @@ public final class Agent {
     }
 
     private KsmNodeStatus round(Knowledge knowledge, Assignment assignment) {
-        Optional<StatusReport.Measured> measured = observe();
+        Optional<StatusReport.Measured> measured = observer.observe();
         if (measured.isPresent()) {
             Sample sample = measured.orElseThrow().sample();
             watch.look(assignment.hashOrEmpty(), sample, journal.originals().isPresent());
@@ -140,17 +119,18 @@ public final class Agent {
                     ? Map.of()
                     : adaptation.whole(assignment, sample).map(Step::knobs).orElse(Map.of());
             Decision decision = decide(assignment, sample, adapted);
-            activity.aimsAt(new Aim(policy(knowledge), decision.wanted(sample.knobs()), decision.unmergeRefused()));
+            activity.aimsAt(new Aim(
+                    instructions.policy(knowledge), decision.wanted(sample.knobs()), decision.unmergeRefused()));
             if (rival.isPresent()) {
-                standing = contended(assignment.hashOrEmpty(), rival.orElseThrow(), decision);
+                standing = Standing.contended(assignment.hashOrEmpty(), rival.orElseThrow(), decision);
             } else if (settle(knowledge, assignment, decision, sample, adapted)) {
-                measured = observe();
+                measured = observer.observe();
                 measured.ifPresent(now -> adaptation.applied(now.sample().knobs()));
             }
             if (journal.unread().isEmpty()
                     && assignment instanceof Assignment.Released
                     && journal.originals().isEmpty()) {
-                forget();
+                instructions.forget();
             }
         } else {
             activity.aimsAt(null);
@@ -218,124 +198,15 @@ public final class Agent {
         boolean nothingToRestore =
                 journal.originals().isEmpty() && journal.unread().isEmpty();
         if (assignment instanceof Assignment.Released && nothingToRestore) {
-            forget();
+            instructions.forget();
             standing = new Standing(
                     assignment.hashOrEmpty(),
                     State.RESTORED,
                     "Nothing that Samepage changed is left on this node.",
                     Optional.empty());
         } else {
-            standing = new Standing(assignment.hashOrEmpty(), State.FAILED, unusable(), Optional.empty());
+            standing = new Standing(assignment.hashOrEmpty(), State.FAILED, observer.unusable(), Optional.empty());
         }
-    }
-
-    /** What a spec asks for; asked many times a second, it is seldom another than the last. */
-    private Assignment read(KsmNodeSpec spec) {
-        if (lastRead == null || !lastRead.spec().equals(spec)) {
-            lastRead = new Read(spec, Assignment.of(spec));
-        }
-        return lastRead.assignment();
-    }
-
-    private Assignment assignment(Knowledge knowledge) {
-        Optional<KsmNodeSpec> told = journal.spec();
-        boolean wasAdaptive = told.map(this::read).map(Assignment::isAdaptive).orElse(false);
-        Assignment assignment = assignment(knowledge, told, wasAdaptive);
-        return wasAdaptive ? assignment.endingAdaptive() : assignment;
-    }
-
-    private Assignment assignment(Knowledge knowledge, Optional<KsmNodeSpec> told, boolean wasAdaptive) {
-        return switch (knowledge) {
-            case Knowledge.Present(KsmNodeSpec spec, Long generation, KsmNodeStatus status) -> {
-                missingSince = null;
-                Assignment assignment = read(spec);
-                boolean concerned = assignment instanceof Assignment.Covered
-                        || journal.originals().isPresent();
-                // Written down, it would hide from an agent that starts in between that ksmd is still to be stopped.
-                boolean stopsKsmdFirst = wasAdaptive && assignment.keepsEverything();
-                if (concerned && !stopsKsmdFirst) {
-                    remember(spec);
-                }
-                yield assignment;
-            }
-            case Knowledge.Unknown() -> told.map(this::read).orElse(new Assignment.None());
-            case Knowledge.Absent() ->
-                told.or(() -> journal.originals().map(found -> RESTORE))
-                        .map(this::withoutKsmNode)
-                        .orElse(new Assignment.None());
-        };
-    }
-
-    /** The policy that covers the node as far as is known; empty where none does. */
-    private String policy(Knowledge knowledge) {
-        return (knowledge instanceof Knowledge.Present present ? Optional.of(present.spec()) : journal.spec())
-                .map(KsmNodeSpec::policy)
-                .map(KsmNodeSpec.PolicyReference::name)
-                .orElse("");
-    }
-
-    /** A KsmNode that vanishes altogether is given a while to come back. */
-    private Assignment withoutKsmNode(KsmNodeSpec last) {
-        Instant now = host.clock().instant();
-        if (missingSince == null || now.isBefore(missingSince)) {
-            missingSince = now;
-            log.atWarn().addKeyValue("node", node).log("KsmNode is gone: everything stays as it is for 5 minutes");
-        }
-        if (now.isBefore(missingSince.plus(GRACE))) {
-            return last.equals(RESTORE) ? new Assignment.None() : read(last);
-        }
-        return new Assignment.Released(last.hash(), last.onRemoval(), last.unmerge());
-    }
-
-    private void remember(KsmNodeSpec spec) {
-        try {
-            journal.saveSpec(spec);
-            unsaved = "";
-        } catch (IOException e) {
-            // It is tried in every round, and fails alike.
-            if (!unsaved.equals(e.toString())) {
-                unsaved = e.toString();
-                log.atWarn()
-                        .setCause(e)
-                        .addKeyValue("node", node)
-                        .log("A restart would not know what is wanted: spec not saved");
-            }
-        }
-    }
-
-    private void forget() {
-        try {
-            journal.release();
-        } catch (IOException e) {
-            log.atWarn().setCause(e).addKeyValue("node", node).log("What the node was told could not be deleted");
-        }
-    }
-
-    private Optional<StatusReport.Measured> observe() {
-        Sample sample;
-        try {
-            sample = host.sample();
-        } catch (IOException e) {
-            unreadable = e.toString();
-            return Optional.empty();
-        }
-        if (sample.knobs().isEmpty()) {
-            unreadable = "no setting of KSM can be read";
-            return Optional.empty();
-        }
-        sample.ksmdCpuNanos().ifPresent(cpu -> cpuMeter.add(nanoTime.getAsLong(), cpu));
-        laps.add(sample);
-        Verdict verdict = Verdicts.of(
-                sample.counters().profitBytes(kernel.pageSizeBytes()),
-                sample.memory().totalBytes(),
-                sample.guests().size(),
-                laps.sinceLastArrival(),
-                cpuMeter.percent().orElse(0));
-        return Optional.of(new StatusReport.Measured(sample, cpuMeter.percent(), verdict));
-    }
-
-    private String unusable() {
-        return host.unavailable().orElse("KSM or memory cannot be read on " + node + ": " + unreadable + ".");
     }
 
     /** Carries the decision out if it is time to; whether anything was written. */
@@ -344,11 +215,11 @@ public final class Agent {
         String hash = assignment.hashOrEmpty();
         if (decision.actions().isEmpty()) {
             watch.settled(sample.at());
-            standing = new Standing(hash, decision.state(), decision.message() + watch.remark(), decision.degraded());
+            standing = Standing.of(hash, decision, watch.remark());
             return false;
         }
         if (sample.busy()) {
-            standing = applying(hash, "Waiting: memory is being taken offline on " + node + ".", decision);
+            standing = Standing.applying(hash, "Waiting: memory is being taken offline on " + node + ".", decision);
             return false;
         }
         return switch (watch.advice(decision.actions())) {
@@ -361,7 +232,7 @@ public final class Agent {
                 yield true;
             }
             case WAIT -> {
-                standing = applying(
+                standing = Standing.applying(
                         hash,
                         "Somebody else has changed KSM here again (" + watch.drift()
                                 + "). It is put back with growing pauses.",
@@ -369,7 +240,7 @@ public final class Agent {
                 yield false;
             }
             case STAND_DOWN -> {
-                standing = contended(hash, watch.giveWay(sample.at()), decision);
+                standing = Standing.contended(hash, watch.giveWay(sample.at()), decision);
                 adaptation.forget();
                 yield false;
             }
@@ -382,7 +253,8 @@ public final class Agent {
         String task = adapted.isEmpty() ? hash : hash + adapted;
         if (!attempts.mayTry(task, sample.at())) {
             if (standing.state() != State.FAILED) {
-                standing = applying(hash, toBeSet(decision) + " It is tried again with growing pauses.", decision);
+                standing = Standing.applying(
+                        hash, toBeSet(decision) + " It is tried again with growing pauses.", decision);
             }
             return false;
         }
@@ -394,22 +266,14 @@ public final class Agent {
     private void apply(Knowledge knowledge, String hash, Decision decision, Sample sample, Level level) {
         activity.count(Deed.ATTEMPT);
         if (decision.actions().stream().anyMatch(Action.Unmerge.class::isInstance)) {
-            standing = applying(hash, "Every guest gets its own pages back; this may take minutes.", decision);
-            report(knowledge, observe());
+            standing = Standing.applying(hash, "Every guest gets its own pages back; this may take minutes.", decision);
+            report(knowledge, observer.observe());
         }
         List<String> failures = applier.apply(decision.actions(), hash, level);
         watch.wrote(sample.knobs(), decision, failures.isEmpty());
         standing = failures.isEmpty()
-                ? new Standing(hash, decision.state(), decision.message() + watch.remark(), decision.degraded())
+                ? Standing.of(hash, decision, watch.remark())
                 : new Standing(hash, State.FAILED, failed(failures, decision), decision.degraded());
-    }
-
-    private static Standing applying(String hash, String message, Decision decision) {
-        return new Standing(hash, State.APPLYING, message, decision.degraded());
-    }
-
-    private static Standing contended(String hash, Rival rival, Decision decision) {
-        return new Standing(hash, State.CONTENDED, rival.message(), decision.degraded(), Optional.of(rival.reason()));
     }
 
     private static String toBeSet(Decision decision) {

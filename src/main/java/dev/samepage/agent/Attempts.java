@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * When the kernel may be written to again: at once for something new, with growing pauses while the same keeps being needed, be it
- * refused or undone by somebody else.
+ * When the kernel may be written to again: at once for something new, with growing pauses while the same keeps being needed, because it
+ * was refused. What somebody else has undone is the matter of {@link Contention}.
  *
  * @param hash what was being applied
  * @param count how many times, within the pauses

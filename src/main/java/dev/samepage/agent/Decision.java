@@ -2,13 +2,12 @@ package dev.samepage.agent;
 
 import dev.samepage.api.OnRemoval;
 import dev.samepage.api.State;
+import dev.samepage.api.Unmerge;
 import dev.samepage.kernel.Knob;
-import dev.samepage.kernel.MemoryCheck;
 import dev.samepage.tuning.AdaptiveSettings;
 import dev.samepage.tuning.Target;
 import dev.samepage.tuning.Tuning;
 import dev.samepage.tuning.WriteOrder;
-import dev.samepage.tuning.WriteOrder.Step;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -203,7 +202,7 @@ public record Decision(
     private static Decision restore(
             Originals originals,
             boolean unmerged,
-            dev.samepage.api.Unmerge unmerge,
+            Unmerge unmerge,
             Sample sample,
             Kernel kernel,
             Optional<String> heldBack,
@@ -217,74 +216,6 @@ public record Decision(
         List<Action> actions = new ArrayList<>(way.actions());
         actions.add(new Action.Release());
         return new Decision(actions, then, message, Optional.empty());
-    }
-
-    /**
-     * The way to where the knobs are wanted.
-     *
-     * @param refusal why memory that should be un-merged on the way is not, as a sentence; empty where all is well
-     */
-    private record Way(List<? extends Action> actions, Optional<String> refusal) {
-        private interface Order {
-            List<Step> steps(Map<Knob, Long> wanted, Map<Knob, Long> current);
-        }
-
-        /**
-         * Finds it.
-         *
-         * @param unmerged whether nothing may stay merged in the end
-         * @param unmerge whether un-merging is allowed where a knob needs it
-         * @param heldBack why it is not to be done now, as a sentence; empty where it may be
-         */
-        static Way to(
-                Map<Knob, Long> wanted,
-                boolean unmerged,
-                dev.samepage.api.Unmerge unmerge,
-                Sample sample,
-                Kernel kernel,
-                Optional<String> heldBack,
-                Order order) {
-            boolean blocked = sample.merged() && changesWhatNeedsUnmerged(wanted, sample.knobs());
-            boolean needed = (unmerged && sample.saves()) || (blocked && unmerge.allowed());
-            if (!needed) {
-                return new Way(sets(order.steps(wanted, sample.knobs())), Optional.empty());
-            }
-            MemoryCheck check = MemoryCheck.of(
-                    sample.counters(), sample.memory(), kernel.pageSizeBytes(), unmerge.reservePercent());
-            Optional<String> refusal =
-                    heldBack.or(() -> check.enough() ? Optional.empty() : Optional.of(tooLittle(check)));
-            if (refusal.isPresent()) {
-                Map<Knob, Long> rest = new EnumMap<>(wanted);
-                if (sample.merged()) {
-                    rest.keySet().removeAll(WriteOrder.NEED_UNMERGED);
-                }
-                return new Way(sets(order.steps(rest, sample.knobs())), refusal);
-            }
-            List<Action.Set> then = sets(order.steps(wanted, whenUnmerged(sample.knobs())));
-            return new Way(
-                    List.of(new Action.Unmerge(check.neededBytes(), unmerge.reservePercent(), then)), Optional.empty());
-        }
-
-        private static List<Action.Set> sets(List<Step> steps) {
-            return steps.stream()
-                    .map(step -> new Action.Set(step.knob(), step.value()))
-                    .toList();
-        }
-    }
-
-    /** Whether the wanted values differ in a knob that the kernel only takes while nothing is merged. */
-    private static boolean changesWhatNeedsUnmerged(Map<Knob, Long> wanted, Map<Knob, Long> current) {
-        return WriteOrder.NEED_UNMERGED.stream()
-                .anyMatch(knob -> current.containsKey(knob)
-                        && wanted.containsKey(knob)
-                        && !wanted.get(knob).equals(current.get(knob)));
-    }
-
-    /** What the knobs will be after un-merging, which leaves 2 in {@code run}. */
-    private static Map<Knob, Long> whenUnmerged(Map<Knob, Long> knobs) {
-        Map<Knob, Long> then = new EnumMap<>(knobs);
-        then.put(Knob.RUN, 2L);
-        return then;
     }
 
     /** Whether a knob is to be written whose original is not safe yet. */
@@ -317,9 +248,5 @@ public record Decision(
                 "ksmd works while there is something to gain, with at most " + settings.maxCpuPercent()
                         + " % of a core, and rests otherwise.";
         };
-    }
-
-    private static String tooLittle(MemoryCheck check) {
-        return "Un-merging refused: " + check.shortage() + ". " + MemoryCheck.ADVICE;
     }
 }

@@ -107,8 +107,7 @@ public final class StateDirectory implements StateFiles {
                 return Optional.empty();
             }
             // Its last holder may just have deleted it, and then the next comer would find another. It is not opened
-            // again to find out:
-            // whoever closes a file gives back every lock that the process has on it.
+            // again to find out: whoever closes a file gives back every lock that the process has on it.
             if (before.isPresent() && before.equals(identity(file))) {
                 return Optional.of(() -> {
                     try (channel) {

@@ -20,11 +20,11 @@ import org.slf4j.LoggerFactory;
  * Watches over what the agent has written: tells what somebody else has changed from what is merely wanted otherwise than before. A knob
  * that reads differently from how the agent left it, or saw it last, was changed by somebody else; there is nobody to ask.
  */
-final class Watch {
+final class DriftWatch {
     private static final Duration BETWEEN_SEARCHES = Duration.ofMinutes(1);
     private static final Duration REMARK = Duration.ofHours(1);
 
-    private static final Logger log = LoggerFactory.getLogger(Watch.class);
+    private static final Logger log = LoggerFactory.getLogger(DriftWatch.class);
 
     private final String node;
     private final Suspects suspects;
@@ -42,7 +42,7 @@ final class Watch {
     private Duration backAt = Duration.ZERO;
     private String remark = "";
 
-    Watch(String node, Suspects suspects, LongSupplier nanoTime, Activity activity) {
+    DriftWatch(String node, Suspects suspects, LongSupplier nanoTime, Activity activity) {
         this.node = node;
         this.suspects = suspects;
         this.nanoTime = nanoTime;

@@ -1,0 +1,129 @@
+package dev.samepage.agent;
+
+import dev.samepage.agent.ControlPlane.Knowledge;
+import dev.samepage.api.KsmNodeSpec;
+import dev.samepage.api.KsmNodeStatus;
+import dev.samepage.api.OnRemoval;
+import dev.samepage.api.Unmerge;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the node is to do: what the control plane says, and where it says nothing, what it said last, which the journal keeps. */
+final class Instructions {
+    /** How long a KsmNode may be gone before the node is released: somebody may be putting it back. */
+    private static final Duration GRACE = Duration.ofMinutes(5);
+
+    /** What is done where the journal still has how the node was found, and nobody knows what it was told. */
+    private static final KsmNodeSpec RESTORE =
+            new KsmNodeSpec(null, null, Unmerge.refused(), OnRemoval.RESTORE, "unknown");
+
+    private static final Logger log = LoggerFactory.getLogger(Instructions.class);
+
+    private final String node;
+    private final Journal journal;
+    private final InstantSource clock;
+    private final Trouble saving = new Trouble();
+    private final Trouble deleting = new Trouble();
+    private @Nullable Instant missingSince;
+    private @Nullable Read lastRead;
+
+    private record Read(KsmNodeSpec spec, Assignment assignment) {}
+
+    Instructions(String node, Journal journal, InstantSource clock) {
+        this.node = node;
+        this.journal = journal;
+        this.clock = clock;
+    }
+
+    /** What follows from what is known now; what is new in it is written down. */
+    Assignment assignment(Knowledge knowledge) {
+        Optional<KsmNodeSpec> told = journal.spec();
+        boolean wasAdaptive = told.map(this::read).map(Assignment::isAdaptive).orElse(false);
+        Assignment assignment = assignment(knowledge, told, wasAdaptive);
+        return wasAdaptive ? assignment.endingAdaptive() : assignment;
+    }
+
+    private Assignment assignment(Knowledge knowledge, Optional<KsmNodeSpec> told, boolean wasAdaptive) {
+        return switch (knowledge) {
+            case Knowledge.Present(KsmNodeSpec spec, Long generation, KsmNodeStatus status) -> {
+                missingSince = null;
+                Assignment assignment = read(spec);
+                boolean concerned = assignment instanceof Assignment.Covered
+                        || journal.originals().isPresent();
+                // Written down, it would hide from an agent that starts in between that ksmd is still to be stopped.
+                boolean stopsKsmdFirst = wasAdaptive && assignment.keepsEverything();
+                if (concerned && !stopsKsmdFirst) {
+                    remember(spec);
+                }
+                yield assignment;
+            }
+            case Knowledge.Unknown() -> told.map(this::read).orElse(new Assignment.None());
+            case Knowledge.Absent() ->
+                told.or(() -> journal.originals().map(found -> RESTORE))
+                        .map(this::withoutKsmNode)
+                        .orElse(new Assignment.None());
+        };
+    }
+
+    /** What a spec asks for; asked many times a second, it is seldom another than the last. */
+    private Assignment read(KsmNodeSpec spec) {
+        if (lastRead == null || !lastRead.spec().equals(spec)) {
+            lastRead = new Read(spec, Assignment.of(spec));
+        }
+        return lastRead.assignment();
+    }
+
+    /** The policy that covers the node as far as is known; empty where none does. */
+    String policy(Knowledge knowledge) {
+        return (knowledge instanceof Knowledge.Present present ? Optional.of(present.spec()) : journal.spec())
+                .map(KsmNodeSpec::policy)
+                .map(KsmNodeSpec.PolicyReference::name)
+                .orElse("");
+    }
+
+    /** A KsmNode that vanishes altogether is given a while to come back. */
+    private Assignment withoutKsmNode(KsmNodeSpec last) {
+        Instant now = clock.instant();
+        if (missingSince == null || now.isBefore(missingSince)) {
+            missingSince = now;
+            log.atWarn().addKeyValue("node", node).log("KsmNode is gone: everything stays as it is for 5 minutes");
+        }
+        if (now.isBefore(missingSince.plus(GRACE))) {
+            return last.equals(RESTORE) ? new Assignment.None() : read(last);
+        }
+        return new Assignment.Released(last.hash(), last.onRemoval(), last.unmerge());
+    }
+
+    /** It is tried in every round, and fails alike. */
+    private void remember(KsmNodeSpec spec) {
+        try {
+            journal.saveSpec(spec);
+            saving.over();
+        } catch (IOException e) {
+            if (saving.isNew(e.toString())) {
+                log.atWarn()
+                        .setCause(e)
+                        .addKeyValue("node", node)
+                        .log("A restart would not know what is wanted: spec not saved");
+            }
+        }
+    }
+
+    /** Nothing of it is left to be done: an agent that starts later is not to find it. */
+    void forget() {
+        try {
+            journal.release();
+            deleting.over();
+        } catch (IOException e) {
+            if (deleting.isNew(e.toString())) {
+                log.atWarn().setCause(e).addKeyValue("node", node).log("What the node was told could not be deleted");
+            }
+        }
+    }
+}
