@@ -24,6 +24,9 @@ final class DriftWatch {
     private static final Duration BETWEEN_SEARCHES = Duration.ofMinutes(1);
     private static final Duration REMARK = Duration.ofHours(1);
 
+    /** {@code run=0} before it, and {@code run=2}. */
+    private static final int WRITES_TO_UNMERGE = 2;
+
     private static final Logger log = LoggerFactory.getLogger(DriftWatch.class);
 
     private final String node;
@@ -164,16 +167,15 @@ final class DriftWatch {
      * @param succeeded whether all of it was taken
      */
     void wrote(Map<Knob, Long> before, Decision decision, boolean succeeded) {
-        boolean unmerged = decision.actions().stream().anyMatch(Action.Unmerge.class::isInstance);
-        if (!succeeded || unmerged) {
+        if (!succeeded) {
             stood = null;
             return;
         }
         Map<Knob, Long> now = new EnumMap<>(Knob.class);
         now.putAll(decision.wanted(before));
         boolean advisorChanged = !Objects.equals(before.get(Knob.ADVISOR_MODE), now.get(Knob.ADVISOR_MODE));
-        boolean pagesSet = decision.actions().stream()
-                .anyMatch(action -> action instanceof Action.Set(Knob knob, long value) && knob == Knob.PAGES_TO_SCAN);
+        boolean pagesSet =
+                Decision.settings(decision.actions()).anyMatch(setting -> setting.knob() == Knob.PAGES_TO_SCAN);
         if (advisorChanged && !pagesSet) {
             // The kernel has reset it.
             now.remove(Knob.PAGES_TO_SCAN);
@@ -194,9 +196,9 @@ final class DriftWatch {
     }
 
     private static int writes(List<Action> actions) {
-        return (int) actions.stream()
-                .filter(action -> action instanceof Action.Set || action instanceof Action.Unmerge)
-                .count();
+        long unmerges =
+                actions.stream().filter(Action.Unmerge.class::isInstance).count();
+        return (int) (Decision.settings(actions).count() + unmerges * WRITES_TO_UNMERGE);
     }
 
     private Duration now() {

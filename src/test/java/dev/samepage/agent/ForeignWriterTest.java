@@ -6,6 +6,8 @@ import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.Mode;
 import dev.samepage.api.OnRemoval;
 import dev.samepage.api.State;
+import dev.samepage.api.Tunables;
+import dev.samepage.kernel.Counter;
 import dev.samepage.kernel.FakeKsm;
 import dev.samepage.kernel.FakeProc;
 import dev.samepage.kernel.Knob;
@@ -179,6 +181,29 @@ class ForeignWriterTest {
         }
 
         assertThat(node.ksm.writes()).hasSizeBetween(10, 30);
+    }
+
+    @Test
+    void writesNoMoreThan30TimesInAnyHourAlsoWhereMemoryIsUnmergedForIt() {
+        Tunables numa = new Tunables(false, null, null, null, null, null);
+        node.tell(NodeUnderTest.fixed(1000, 10, numa, NodeUnderTest.ALLOWED));
+        agent.round();
+        node.ksm.clearWrites();
+        for (int second = 0; second < 3600; second++) {
+            node.pass(Duration.ofSeconds(1));
+            node.ksm
+                    .with(Counter.PAGES_SHARED, 1)
+                    .with(Counter.PAGES_SHARING, 1)
+                    .with(Knob.MERGE_ACROSS_NODES, 1)
+                    .with(Knob.PAGES_TO_SCAN, 64)
+                    .with(Knob.RUN, 1)
+                    .with(Knob.SLEEP_MILLISECS, 77)
+                    .with(Knob.SMART_SCAN, 0)
+                    .with(Knob.USE_ZERO_PAGES, 1);
+            agent.round();
+        }
+
+        assertThat(node.ksm.writes()).contains("run=2").hasSizeBetween(10, 30);
     }
 
     @Test
