@@ -1,6 +1,7 @@
 package dev.samepage.kernel;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.stream.Stream;
 
 /**
  * What un-merging takes of the limits that guests are under: of each guest's own cgroup, and of those above that it may share with others.
- * A guest whose {@code ksm_stat} or cgroup cannot be read is left out.
+ * A guest whose {@code ksm_stat} or cgroup cannot be read, or that does not answer, is left out. Not for use by two threads at once.
  */
 final class GuestLimits {
     /** More than any machine has; larger numbers make no sense, and their sum must not overflow. */
@@ -21,17 +22,21 @@ final class GuestLimits {
 
     private final ProcFiles proc;
     private final MemoryCgroups cgroups;
+    private final Lookout lookout;
 
-    GuestLimits(ProcFiles proc, MemoryCgroups cgroups) {
+    GuestLimits(ProcFiles proc, MemoryCgroups cgroups, Duration patience) {
         this.proc = proc;
         this.cgroups = cgroups;
+        lookout = new Lookout(patience);
     }
 
     /** One check for each limit that these guests are under, as far as they have merged pages. */
     List<LimitCheck> checks(List<Guest> guests, long pageSizeBytes) {
+        Map<Integer, Long> mergedPages =
+                lookout.look(guests.stream().map(Guest::pid).toList(), this::mergedPages);
         Map<String, LimitCheck> checks = new LinkedHashMap<>();
         for (Guest guest : guests) {
-            long needed = mergedPages(guest.pid()) * pageSizeBytes;
+            long needed = mergedPages.getOrDefault(guest.pid(), 0L) * pageSizeBytes;
             if (needed > 0) {
                 for (MemoryCgroup cgroup : cgroups.limiting(guest.pid())) {
                     checks.merge(cgroup.path(), check(guest, needed, cgroup), GuestLimits::together);

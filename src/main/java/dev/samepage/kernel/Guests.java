@@ -31,7 +31,6 @@ public final class Guests {
     private static final int LOOK_AGAIN_AT_ONCE = 32;
     private static final int MOST_AT_ONCE = 4096;
     private static final int KTHREADD = 2;
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ProcFiles files;
     private final ResidentMemory residentMemory;
@@ -58,7 +57,7 @@ public final class Guests {
     }
 
     public Guests(Path proc, InstantSource clock) {
-        this(new ProcFiles(proc), clock, PATIENCE);
+        this(new ProcFiles(proc), clock, Lookout.PATIENCE);
     }
 
     Guests(ProcFiles files, InstantSource clock, Duration patience) {

@@ -85,7 +85,7 @@ public final class HostProc {
 
     /** The processes that may write KSM's knobs beside this one. */
     public Suspects suspects() {
-        return new Suspects(files);
+        return new Suspects(files, Lookout.PATIENCE);
     }
 
     /**

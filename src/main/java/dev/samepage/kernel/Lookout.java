@@ -3,13 +3,16 @@ package dev.samepage.kernel;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Not for use by two threads at once.
  */
 final class Lookout {
+    /** How long one process may take to be looked at. */
+    static final Duration PATIENCE = Duration.ofSeconds(5);
+
     /** As many threads may hang; then nobody is looked at until one of them comes back. */
     private static final int MOST_HANGING = 4;
 
@@ -35,26 +41,19 @@ final class Lookout {
         this.patience = patience;
     }
 
-    /** What was seen of each process that could be looked at, in as much time as all but a hanging one take. */
+    /** What was seen of each process that could be looked at; it takes {@code patience} more for each one that begins to hang. */
     <T> Map<Integer, T> look(Collection<Integer> pids, IntFunction<T> look) {
         hanging.values().removeIf(Future::isDone);
-        if (pids.isEmpty() || hanging.size() >= MOST_HANGING) {
-            return Map.of();
-        }
+        Queue<Integer> left = new ConcurrentLinkedQueue<>(pids);
+        left.removeAll(hanging.keySet());
         Map<Integer, T> seen = new ConcurrentHashMap<>();
-        Walk walk = new Walk();
-        Future<?> all = thread().submit(() -> {
-            for (int pid : pids) {
-                if (walk.givenUp) {
-                    return;
-                }
-                if (!hanging.containsKey(pid)) {
-                    walk.at = pid;
-                    seen.put(pid, look.apply(pid));
-                }
-            }
-        });
-        await(all, walk);
+        while (!left.isEmpty()
+                && hanging.size() < MOST_HANGING
+                && !Thread.currentThread().isInterrupted()) {
+            Walk walk = new Walk();
+            Future<?> all = thread().submit(() -> walk.along(left, pid -> seen.put(pid, look.apply(pid))));
+            await(all, walk);
+        }
         return Map.copyOf(seen);
     }
 
@@ -62,6 +61,17 @@ final class Lookout {
     private static final class Walk {
         private volatile int at;
         private volatile boolean givenUp;
+
+        void along(Queue<Integer> pids, IntConsumer look) {
+            while (!givenUp) {
+                Integer pid = pids.poll();
+                if (pid == null) {
+                    return;
+                }
+                at = pid;
+                look.accept(pid);
+            }
+        }
     }
 
     private void await(Future<?> all, Walk walk) {
@@ -86,8 +96,8 @@ final class Lookout {
     }
 
     /**
-     * The thread looks at nobody else and ends, once it comes back. It is not interrupted: that would close the file that it reads, and wait
-     * for it.
+     * The thread looks at nobody else and ends, once it comes back; another goes on with the rest. It is not interrupted: that would close
+     * the file that it reads, and wait for it.
      */
     private void giveUp(Future<?> all, Walk walk) {
         walk.givenUp = true;
@@ -102,7 +112,7 @@ final class Lookout {
         ExecutorService known = thread;
         if (known == null) {
             known = Executors.newSingleThreadExecutor(
-                    Thread.ofPlatform().daemon().name("guests").factory());
+                    Thread.ofPlatform().daemon().name("lookout").factory());
             thread = known;
         }
         return known;

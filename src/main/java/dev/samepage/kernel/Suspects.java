@@ -2,28 +2,35 @@ package dev.samepage.kernel;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Looks in the host's /proc for programs that are known to write KSM's knobs. One short file for each process, and a second one for each
- * interpreter of scripts: for when a write was seen, not for every second.
+ * interpreter of scripts: for when a write was seen, not for every second. Not for use by two threads at once.
  */
 public final class Suspects {
     /** The kernel keeps this much of a program's name ({@code TASK_COMM_LEN} less the end). */
     private static final int COMM_LENGTH = 15;
 
     private static final int MOST_PROCESSES = 100_000;
+
     /** The interpreter, up to two options of its own, and the script. */
     private static final int ARGUMENTS = 4;
 
     private final ProcFiles files;
+    private final Lookout lookout;
 
-    Suspects(ProcFiles files) {
+    Suspects(ProcFiles files, Duration patience) {
         this.files = files;
+        lookout = new Lookout(patience);
     }
 
     /** Who of those that run may have written these values; empty where none of the known ones can. */
@@ -37,25 +44,28 @@ public final class Suspects {
 
     /** Whether that program still runs, be it as another process. One short file as long as it is the same. */
     public boolean stillRuns(Suspect suspect) {
-        boolean same = program(suspect.pid())
-                .filter(writer -> writer == suspect.writer())
-                .isPresent();
+        boolean same = programs(List.of(suspect.pid())).get(suspect.pid()) == suspect.writer();
         return same || running().containsKey(suspect.writer());
     }
 
+    /** Of each program the process with the lowest id. */
     private Map<KnownWriter, Suspect> running() {
         Map<KnownWriter, Suspect> running = new EnumMap<>(KnownWriter.class);
-        SortedSet<Integer> pids;
         try {
-            pids = files.pids();
+            programs(files.pids().stream().limit(MOST_PROCESSES).toList())
+                    .forEach((pid, writer) -> running.putIfAbsent(writer, new Suspect(writer, pid)));
         } catch (IOException e) {
-            return running;
+            // A /proc that cannot be listed shows nobody.
         }
-        pids.stream()
-                .limit(MOST_PROCESSES)
-                .forEach(pid ->
-                        program(pid).ifPresent(writer -> running.putIfAbsent(writer, new Suspect(writer, pid))));
         return running;
+    }
+
+    /** Which of these processes are known programs, in the order of their ids. Of one that does not answer nothing is known. */
+    private SortedMap<Integer, KnownWriter> programs(Collection<Integer> pids) {
+        SortedMap<Integer, KnownWriter> programs = new TreeMap<>();
+        lookout.look(pids, this::program)
+                .forEach((pid, program) -> program.ifPresent(writer -> programs.put(pid, writer)));
+        return programs;
     }
 
     private Optional<KnownWriter> program(int pid) {

@@ -16,7 +16,7 @@ final class UnmergeMemory {
         this.proc = new HostProc(proc);
         this.guests = guests;
         ProcFiles files = new ProcFiles(proc);
-        limits = new GuestLimits(files, new MemoryCgroups(files, cgroup));
+        limits = new GuestLimits(files, new MemoryCgroups(files, cgroup), Lookout.PATIENCE);
     }
 
     /**

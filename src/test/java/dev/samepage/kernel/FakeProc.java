@@ -1,12 +1,15 @@
 package dev.samepage.kernel;
 
+import dev.samepage.testbed.Command;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -93,6 +96,22 @@ public final class FakeProc {
 
     public void uptime(long seconds) {
         file("uptime", seconds + ".50 1234.56\n");
+    }
+
+    /** Whoever opens this file waits until {@link #answer}: a pipe that nobody writes to. */
+    public void hang(String file) {
+        Command.of("mkfifo", directory.resolve(file).toString()).run().orThrow();
+    }
+
+    /** Lets whoever waits for this file go on, and deletes it. */
+    public void answer(String file) {
+        Path pipe = directory.resolve(file);
+        // For reading and writing it opens without waiting for anybody.
+        try (FileChannel _ = FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            Files.delete(pipe);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The process is gone. */

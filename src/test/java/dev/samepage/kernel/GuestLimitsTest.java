@@ -3,6 +3,7 @@ package dev.samepage.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ class GuestLimitsTest {
         proc = new FakeProc(procDirectory);
         cgroups = new FakeCgroups(cgroupDirectory);
         ProcFiles files = new ProcFiles(procDirectory);
-        limits = new GuestLimits(files, new MemoryCgroups(files, cgroupDirectory));
+        limits = new GuestLimits(files, new MemoryCgroups(files, cgroupDirectory), Duration.ofSeconds(2));
         proc.file(WEB.pid() + "/cgroup", "0::/pods/web\n");
         proc.file(DATABASE.pid() + "/cgroup", "0::/pods/db\n");
         cgroups.version2("/pods", 1000 * MIB, 700 * MIB, 0);
@@ -64,6 +65,15 @@ class GuestLimitsTest {
         proc.merged(DATABASE.pid(), PAGES_OF_A_MIB, 0);
 
         assertThat(checks()).extracting(LimitCheck::guest).containsExactly("default_db");
+    }
+
+    @Test
+    void leavesOutOnlyTheGuestThatDoesNotAnswer() {
+        proc.hang(WEB.pid() + "/ksm_stat");
+        proc.merged(DATABASE.pid(), PAGES_OF_A_MIB, 0);
+
+        assertThat(checks()).extracting(LimitCheck::guest).containsExactly("default_db");
+        proc.answer(WEB.pid() + "/ksm_stat");
     }
 
     @Test

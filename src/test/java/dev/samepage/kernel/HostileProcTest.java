@@ -3,13 +3,10 @@ package dev.samepage.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.samepage.testbed.Command;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -51,23 +48,23 @@ class HostileProcTest {
     }
 
     @Test
-    void aProcessThatDoesNotAnswerKeepsNobodyElseFromBeingFound() throws Exception {
+    void aProcessThatDoesNotAnswerKeepsNobodyElseFromBeingFound() {
         hangingQemu(100);
         guest(101, "memhog");
         Guests guests = new Guests(new ProcFiles(directory), () -> now, Duration.ofMillis(200));
 
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(guests.scan()).containsExactly(new Guest(101, "memhog", 50_000)));
-        answer("100/cmdline");
+        proc.answer("100/cmdline");
     }
 
     @Test
-    void aProcessIsLookedAtAgainOnceItAnswers() throws Exception {
+    void aProcessIsLookedAtAgainOnceItAnswers() {
         hangingQemu(100);
         Guests guests = new Guests(new ProcFiles(directory), () -> now, Duration.ofMillis(200));
         assertThat(guests.scan()).isEmpty();
 
-        answer("100/cmdline");
+        proc.answer("100/cmdline");
         proc.commandLine(100, "qemu-system-x86_64", "-name", "slow");
 
         await().atMost(SOON)
@@ -75,21 +72,21 @@ class HostileProcTest {
     }
 
     @Test
-    void aGuestThatStopsToAnswerStaysAGuest() throws Exception {
+    void aGuestThatStopsToAnswerStaysAGuest() throws IOException {
         guest(100, "memhog");
         Guests guests = new Guests(new ProcFiles(directory), () -> now, Duration.ofMillis(200));
         await().atMost(SOON).until(() -> guests.scan().size() == 1);
         Files.delete(directory.resolve("100/ksm_stat"));
-        pipe("100/ksm_stat");
+        proc.hang("100/ksm_stat");
 
         now = now.plusSeconds(5);
         assertThat(guests.scan()).hasSize(1);
         assertThat(guests.scan()).hasSize(1);
-        answer("100/ksm_stat");
+        proc.answer("100/ksm_stat");
     }
 
     @Test
-    void noMoreThanFourThreadsHang() throws Exception {
+    void noMoreThanFourThreadsHang() {
         for (int pid = 100; pid < 110; pid++) {
             hangingQemu(pid);
         }
@@ -104,7 +101,7 @@ class HostileProcTest {
                         .anyMatch(frame -> frame.getMethodName().equals("commandLine")))
                 .hasSize(4);
         for (int pid = 100; pid < 110; pid++) {
-            answer(pid + "/cmdline");
+            proc.answer(pid + "/cmdline");
         }
     }
 
@@ -116,18 +113,6 @@ class HostileProcTest {
     /** On a kernel without ksm_stat, with a command line that nobody gives. */
     private void hangingQemu(int pid) {
         proc.process(pid, "qemu-system-x86", 500);
-        pipe(pid + "/cmdline");
-    }
-
-    private void pipe(String file) {
-        Command.of("mkfifo", directory.resolve(file).toString()).run().orThrow();
-    }
-
-    /** Opens the pipe for both, which does not wait for anybody, and lets whoever waits for it go on. */
-    private void answer(String file) throws IOException {
-        Path pipe = directory.resolve(file);
-        FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE)
-                .close();
-        Files.delete(pipe);
+        proc.hang(pid + "/cmdline");
     }
 }

@@ -3,6 +3,7 @@ package dev.samepage.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +54,17 @@ class SuspectsTest {
         runs(812, comm, comm);
 
         assertThat(suspects.of(STOPPED)).contains(new Suspect(writer, 812));
+    }
+
+    @Test
+    void findsAProgramBehindAScriptThatDoesNotAnswer() {
+        Suspects impatient = new Suspects(new ProcFiles(directory), Duration.ofSeconds(2));
+        proc.file("700/comm", "bash\n");
+        proc.hang("700/cmdline");
+        runs(812, "ksmtuned", "ksmtuned");
+
+        assertThat(impatient.of(STOPPED)).contains(new Suspect(KnownWriter.KSMTUNED, 812));
+        proc.answer("700/cmdline");
     }
 
     @ParameterizedTest
