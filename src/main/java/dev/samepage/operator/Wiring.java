@@ -40,8 +40,11 @@ public class Wiring {
         return new KubernetesClientBuilder()
                 .withConfig(config)
                 .withKubernetesSerialization(serialization)
-                .withHttpClientBuilderConsumer(
-                        http -> http.addOrReplaceInterceptor(RequestedPause.NAME, new RequestedPause()))
+                .withHttpClientBuilderConsumer(http -> {
+                    http.addOrReplaceInterceptor(RequestedPause.NAME, new RequestedPause());
+                    // It would write every header to the log, and one of them is the token.
+                    http.addOrReplaceInterceptor("HttpLogging", null);
+                })
                 .build();
     }
 
