@@ -75,7 +75,8 @@ public class NodeReconciler implements Reconciler<Node> {
                 context,
                 NodeReconciler::decidesSomething,
                 ksmNode -> Set.of(ResourceID.fromResource(ksmNode)),
-                this::notice);
+                this::notice,
+                gone -> {});
         var policies = Sources.policies(context, policy -> nodesConcernedBy(policy, context, ksmNodes));
         var called = new SimpleInboundEventSource<Node>("turns");
         turns.listen(node -> called.propagateEvent(new ResourceID(node)));

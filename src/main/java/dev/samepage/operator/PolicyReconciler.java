@@ -96,7 +96,12 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
                 agentNews,
                 // Nobody looks after the agents while there is none, so that their reconciler cannot say so.
                 Sources.agentsAccount(context, namespace, account -> all(context)),
-                Sources.ksmNodes(context, (now, before) -> true, PolicyReconciler::policyThatItFollows),
+                Sources.ksmNodes(
+                        context,
+                        (now, before) -> true,
+                        PolicyReconciler::policyThatItFollows,
+                        (before, now) -> {},
+                        this::forget),
                 Sources.nodes(context, node -> all(context)),
                 Sources.policies(context, policy -> all(context)));
     }
@@ -140,6 +145,13 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
         return ksmNode != null
                 && ksmNode.getSpec() != null
                 && ksmNode.getSpec().hash().equals(hash);
+    }
+
+    @SuppressWarnings("NullAway") // read from the API server, a spec can be absent
+    private void forget(KsmNode gone) {
+        if (gone.getSpec() != null) {
+            turns.gone(gone.getMetadata().getName(), gone.getSpec().hash());
+        }
     }
 
     /** Here and not by {@link UpdateControl}, so that what is told of a status is told when it is written. */

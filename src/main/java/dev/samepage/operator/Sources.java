@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /** What the reconcilers watch beside their own kind: everything of a kind, in caches as small as can be. */
 final class Sources {
@@ -39,7 +40,8 @@ final class Sources {
                 withoutManagedFields(),
                 Sources::wantsSomethingElse,
                 concerned,
-                (before, now) -> {});
+                (before, now) -> {},
+                gone -> {});
     }
 
     /** KsmNodes; whatever {@code matters} accepts, and their coming and going, concern what {@code concerned} says. */
@@ -47,16 +49,20 @@ final class Sources {
             EventSourceContext<P> context,
             OnUpdateFilter<KsmNode> matters,
             SecondaryToPrimaryMapper<KsmNode> concerned) {
-        return ksmNodes(context, matters, concerned, (before, now) -> {});
+        return ksmNodes(context, matters, concerned, (before, now) -> {}, gone -> {});
     }
 
-    /** The same, and {@code seen} is given every change, before and after, whether it matters or not. */
+    /**
+     * The same, and {@code seen} is given every change, before and after, whether it matters or not, and {@code gone} each one that is
+     * deleted, before anybody is told of that.
+     */
     static <P extends HasMetadata> InformerEventSource<KsmNode, P> ksmNodes(
             EventSourceContext<P> context,
             OnUpdateFilter<KsmNode> matters,
             SecondaryToPrimaryMapper<KsmNode> concerned,
-            BiConsumer<KsmNode, KsmNode> seen) {
-        var source = source(KsmNode.class, context, onlyWhenWritten(), matters, concerned, seen);
+            BiConsumer<KsmNode, KsmNode> seen,
+            Consumer<KsmNode> gone) {
+        var source = source(KsmNode.class, context, onlyWhenWritten(), matters, concerned, seen, gone);
         // Others ask this cache when they are told of something, so it has to be there first.
         source.setEventSourcePriority(EventSourceStartPriority.RESOURCE_STATE_LOADER);
         return source;
@@ -65,7 +71,14 @@ final class Sources {
     /** Nodes; changes of what matters of one concern what {@code concerned} says. */
     static <P extends HasMetadata> InformerEventSource<Node, P> nodes(
             EventSourceContext<P> context, SecondaryToPrimaryMapper<Node> concerned) {
-        return source(Node.class, context, new NodeStore(), Sources::isAnotherNode, concerned, (before, now) -> {});
+        return source(
+                Node.class,
+                context,
+                new NodeStore(),
+                Sources::isAnotherNode,
+                concerned,
+                (before, now) -> {},
+                gone -> {});
     }
 
     /** The agents' ServiceAccount, no other; its coming and going concerns what {@code concerned} says. */
@@ -111,7 +124,8 @@ final class Sources {
             ItemStore<R> store,
             OnUpdateFilter<? super R> matters,
             SecondaryToPrimaryMapper<R> concerned,
-            BiConsumer<R, R> seen) {
+            BiConsumer<R, R> seen,
+            Consumer<R> gone) {
         return new InformerEventSource<>(
                 InformerEventSourceConfiguration.from(kind, context.getPrimaryResourceClass())
                         .withName(nameOf(kind))
@@ -127,6 +141,12 @@ final class Sources {
             public void onUpdate(R before, R now) {
                 super.onUpdate(before, now);
                 seen.accept(before, now);
+            }
+
+            @Override
+            public void onDelete(R last, boolean isStateUnknown) {
+                gone.accept(last);
+                super.onDelete(last, isStateUnknown);
             }
         };
     }

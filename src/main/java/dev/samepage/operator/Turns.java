@@ -98,6 +98,11 @@ public class Turns {
         told.remove(node);
     }
 
+    /** The KsmNode that told the node what hashes so is gone: where that has not been seen yet, it is not going to be. */
+    synchronized void gone(String node, String hash) {
+        told.computeIfPresent(node, (name, what) -> what.hash().equals(hash) ? null : what);
+    }
+
     /**
      * The nodes that are just being told what this policy wants, and that is not seen yet.
      *

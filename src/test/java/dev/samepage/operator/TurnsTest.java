@@ -79,6 +79,31 @@ class TurnsTest {
         assertThat(turns.take("a", "h1", "n1")).isTrue();
     }
 
+    @Test
+    void whoseKsmNodeWasDeletedBeforeItWasSeenIsToldAgain() {
+        plan("a", "h1", "n1");
+        turns.take("a", "h1", "n1");
+        plan("a", "h1");
+
+        turns.gone("n1", "h1");
+        plan("a", "h1", "n1");
+
+        assertThat(turns.beingTold("a", (node, hash) -> false)).isEmpty();
+        assertThat(called).containsExactly("n1", "n1");
+        assertThat(turns.take("a", "h1", "n1")).isTrue();
+    }
+
+    /** An older KsmNode goes; the one that tells the node is seen a moment later. */
+    @Test
+    void whoseKsmNodeWasDeletedBeforeTheTurnCameIsStillBeingTold() {
+        plan("a", "h1", "n1");
+        turns.take("a", "h1", "n1");
+
+        turns.gone("n1", "h0");
+
+        assertThat(turns.beingTold("a", (node, hash) -> false)).containsExactly("n1");
+    }
+
     /** The look that leads to the second plan began before n1 took its turn, and would give n1's place to n2. */
     @Test
     void aPlaceThatWasTakenDuringALookIsNotGivenToAnother() {
