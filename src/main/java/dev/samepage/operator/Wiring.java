@@ -3,6 +3,7 @@ package dev.samepage.operator;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.javaoperatorsdk.operator.api.config.InformerStoppedHandler;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
@@ -33,14 +34,20 @@ public class Wiring {
         return Clock.systemUTC();
     }
 
-    /** As Quarkus would make it, and as patient as the API server asks it to be. */
+    /**
+     * As patient as the API server asks it to be, and by the JDK's HTTP client. Quarkus would take Vert.x's, whose requests are not sent again
+     * where their connection was closed, for that is no IOException there: an operator would end by that at its start.
+     */
     @Produces
     @Singleton
     KubernetesClient client(Config config, KubernetesSerialization serialization) {
         return new KubernetesClientBuilder()
                 .withConfig(config)
                 .withKubernetesSerialization(serialization)
+                .withHttpClientFactory(new JdkHttpClientFactory())
                 .withHttpClientBuilderConsumer(http -> {
+                    // By HTTP/2 all requests share a connection, and hang where it hangs.
+                    http.preferHttp11();
                     http.addOrReplaceInterceptor(RequestedPause.NAME, new RequestedPause());
                     // It would write every header to the log, and one of them is the token.
                     http.addOrReplaceInterceptor("HttpLogging", null);
