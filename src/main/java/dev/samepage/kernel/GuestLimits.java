@@ -2,6 +2,7 @@ package dev.samepage.kernel;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * What un-merging takes of the limits that guests are under: of each guest's own cgroup, and of those above that it may share with others.
- * A guest whose {@code ksm_stat} or cgroup cannot be read, or that does not answer, is left out. Not for use by two threads at once.
+ * A guest whose {@code ksm_stat} or cgroup cannot be read is left out. Not for use by two threads at once.
  */
 final class GuestLimits {
     /** More than any machine has; larger numbers make no sense, and their sum must not overflow. */
@@ -30,20 +31,38 @@ final class GuestLimits {
         lookout = new Lookout(patience);
     }
 
-    /** One check for each limit that these guests are under, as far as they have merged pages. */
-    List<LimitCheck> checks(List<Guest> guests, long pageSizeBytes) {
+    /**
+     * What these guests need of their limits.
+     *
+     * @param checks one for each limit, as far as there are merged pages
+     * @param silent who is under a limit and does not answer, or was not asked because too many others do not
+     */
+    record Needs(List<LimitCheck> checks, List<Guest> silent) {
+        Needs {
+            checks = List.copyOf(checks);
+            silent = List.copyOf(silent);
+        }
+    }
+
+    /** Looks at all of them anew. */
+    Needs needs(List<Guest> guests, long pageSizeBytes) {
         Map<Integer, Long> mergedPages =
                 lookout.look(guests.stream().map(Guest::pid).toList(), this::mergedPages);
         Map<String, LimitCheck> checks = new LinkedHashMap<>();
+        List<Guest> silent = new ArrayList<>();
         for (Guest guest : guests) {
-            long needed = mergedPages.getOrDefault(guest.pid(), 0L) * pageSizeBytes;
-            if (needed > 0) {
+            Long pages = mergedPages.get(guest.pid());
+            if (pages == null) {
+                if (!cgroups.limiting(guest.pid()).isEmpty()) {
+                    silent.add(guest);
+                }
+            } else if (pages > 0) {
                 for (MemoryCgroup cgroup : cgroups.limiting(guest.pid())) {
-                    checks.merge(cgroup.path(), check(guest, needed, cgroup), GuestLimits::together);
+                    checks.merge(cgroup.path(), check(guest, pages * pageSizeBytes, cgroup), GuestLimits::together);
                 }
             }
         }
-        return List.copyOf(checks.values());
+        return new Needs(List.copyOf(checks.values()), silent);
     }
 
     /**

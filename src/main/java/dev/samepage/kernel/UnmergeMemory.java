@@ -29,7 +29,7 @@ final class UnmergeMemory {
         long pageSizeBytes = proc.pageSizeBytes();
         return new UnmergeOutlook(
                 MemoryCheck.of(ksm.counters(), proc.memory(), pageSizeBytes, reservePercent),
-                limits.checks(guests.scan(), pageSizeBytes));
+                limits.needs(guests.scan(), pageSizeBytes));
     }
 
     /**
@@ -46,7 +46,7 @@ final class UnmergeMemory {
             return Optional.of("available memory fell to " + Mebibytes.down(available) + " MiB, under the reserve of "
                     + Mebibytes.up(reserve) + " MiB");
         }
-        return limits.usedUp(begun.limits())
+        return limits.usedUp(begun.guests().checks())
                 .map(check -> "of the limit of guest " + check.guest() + ", "
                         + Mebibytes.down(check.limitBytes()) + " MiB, only "
                         + Mebibytes.down(Math.max(0, check.roomBytes())) + " MiB are left");

@@ -1,27 +1,30 @@
 package dev.samepage.kernel;
 
-import java.util.List;
 import java.util.Optional;
 
 /**
  * What un-merging would take, and what there is, at one moment.
  *
  * @param host of the whole host
- * @param limits of each memory cgroup with a limit that guests are under; empty where none can be read
+ * @param guests of the guests that are under a limit, as far as limits can be read
  */
-record UnmergeOutlook(MemoryCheck host, List<LimitCheck> limits) {
-    UnmergeOutlook {
-        limits = List.copyOf(limits);
-    }
-
+record UnmergeOutlook(MemoryCheck host, GuestLimits.Needs guests) {
     /** What there is not enough of; empty where everything can be un-merged. */
     Optional<UnmergeResult.TooLittle> shortage() {
         if (!host.enough()) {
             return Optional.of(new UnmergeResult.TooLittle(host.shortage(), MemoryCheck.ADVICE));
         }
-        return limits.stream()
+        Optional<UnmergeResult.TooLittle> shortage = guests.checks().stream()
                 .filter(limit -> !limit.enough())
                 .map(limit -> new UnmergeResult.TooLittle(limit.shortage(), limit.advice()))
                 .findFirst();
+        return shortage.or(
+                () -> guests.silent().stream().map(UnmergeOutlook::unknown).findFirst());
+    }
+
+    private static UnmergeResult.TooLittle unknown(Guest guest) {
+        return new UnmergeResult.TooLittle(
+                "guest " + guest.name() + " does not answer what it needs of its limit",
+                "Find out what its process waits for (/proc/" + guest.pid() + "/stack), or move the guest away.");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +39,7 @@ class GuestLimitsTest {
     }
 
     private List<LimitCheck> checks() {
-        return limits.checks(List.of(WEB, DATABASE), 4096);
+        return limits.needs(List.of(WEB, DATABASE), 4096).checks();
     }
 
     @Test
@@ -68,12 +69,45 @@ class GuestLimitsTest {
     }
 
     @Test
-    void leavesOutOnlyTheGuestThatDoesNotAnswer() {
+    void tellsWhoseNeedIsUnknownBecauseItDoesNotAnswer() {
         proc.hang(WEB.pid() + "/ksm_stat");
         proc.merged(DATABASE.pid(), PAGES_OF_A_MIB, 0);
 
-        assertThat(checks()).extracting(LimitCheck::guest).containsExactly("default_db");
+        GuestLimits.Needs needs = limits.needs(List.of(WEB, DATABASE), 4096);
+
+        assertThat(needs.checks()).extracting(LimitCheck::guest).containsExactly("default_db");
+        assertThat(needs.silent()).containsExactly(WEB);
         proc.answer(WEB.pid() + "/ksm_stat");
+    }
+
+    @Test
+    void doesNotMindTheSilenceOfAGuestWithoutALimit() {
+        cgroups.version2("/pods", "max", 700 * MIB, 0);
+        proc.hang(DATABASE.pid() + "/ksm_stat");
+
+        assertThat(limits.needs(List.of(DATABASE), 4096).silent()).isEmpty();
+        proc.answer(DATABASE.pid() + "/ksm_stat");
+    }
+
+    /** Four threads hang at the most, and so nobody asks the fifth guest. */
+    @Test
+    void doesNotTakeAGuestThatNobodyAsksForOneThatNeedsNothing() {
+        GuestLimits impatient = new GuestLimits(
+                new ProcFiles(directory.resolve("proc")),
+                new MemoryCgroups(new ProcFiles(directory.resolve("proc")), directory.resolve("cgroup")),
+                Duration.ofMillis(200));
+        List<Guest> hanging = IntStream.range(300, 304)
+                .mapToObj(pid -> new Guest(pid, "hanging", 1))
+                .toList();
+        hanging.forEach(guest -> {
+            proc.process(guest.pid(), "hanging", 1);
+            proc.hang(guest.pid() + "/ksm_stat");
+        });
+        impatient.needs(hanging, 4096);
+        proc.merged(WEB.pid(), 100 * PAGES_OF_A_MIB, 0);
+
+        assertThat(impatient.needs(List.of(WEB), 4096).silent()).containsExactly(WEB);
+        hanging.forEach(guest -> proc.answer(guest.pid() + "/ksm_stat"));
     }
 
     @Test
@@ -113,7 +147,7 @@ class GuestLimitsTest {
     @Test
     void noticesThatSomebodyElseUsesWhatWasToBeLeft() {
         proc.merged(WEB.pid(), 100 * PAGES_OF_A_MIB, 0);
-        List<LimitCheck> begun = limits.checks(List.of(WEB), 4096);
+        List<LimitCheck> begun = limits.needs(List.of(WEB), 4096).checks();
         cgroups.version2("/pods/web", 500 * MIB, 351 * MIB, 0);
 
         assertThat(limits.usedUp(begun))
@@ -123,7 +157,7 @@ class GuestLimitsTest {
     @Test
     void isNotAlarmedByWhatUnmergingItselfTakes() {
         proc.merged(WEB.pid(), 100 * PAGES_OF_A_MIB, 0);
-        List<LimitCheck> begun = limits.checks(List.of(WEB), 4096);
+        List<LimitCheck> begun = limits.needs(List.of(WEB), 4096).checks();
         cgroups.version2("/pods/web", 500 * MIB, 200 * MIB, 0);
 
         assertThat(limits.usedUp(begun)).isEmpty();

@@ -2,6 +2,8 @@ package dev.samepage.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,12 +38,12 @@ class UnmergeGuardTest {
         proc.kernelThreads();
         proc.uptime(100);
         available(5000);
-        guard = new UnmergeGuard(
-                new UnmergeMemory(
-                        new Ksm(ksm),
-                        procDirectory,
-                        directory.resolve("cgroup"),
-                        new Guests(procDirectory, () -> Instant.EPOCH)),
+        guard = guard(new Guests(procDirectory, () -> Instant.EPOCH));
+    }
+
+    private UnmergeGuard guard(Guests guests) {
+        return new UnmergeGuard(
+                new UnmergeMemory(new Ksm(ksm), directory.resolve("proc"), directory.resolve("cgroup"), guests),
                 writer,
                 writer);
     }
@@ -109,6 +111,23 @@ class UnmergeGuardTest {
                         "guest db needs 300 MiB, and of its limit of 1000 MiB 200 MiB are left: it would be killed",
                         "Raise that limit, or move the guest away (cgroup /db)."));
         assertThat(writer.started).isZero();
+    }
+
+    @Test
+    void refusesWhereAGuestUnderALimitDoesNotAnswer() throws IOException {
+        guest(100, "web", 300, 1000, 600);
+        Guests guests = new Guests(directory.resolve("proc"), () -> Instant.EPOCH);
+        assertThat(guests.scan()).hasSize(1);
+        guard = guard(guests);
+        Files.delete(directory.resolve("proc/100/ksm_stat"));
+        proc.hang("100/ksm_stat");
+
+        assertThat(unmerge())
+                .isEqualTo(new UnmergeResult.TooLittle(
+                        "guest web does not answer what it needs of its limit",
+                        "Find out what its process waits for (/proc/100/stack), or move the guest away."));
+        assertThat(writer.started).isZero();
+        proc.answer("100/ksm_stat");
     }
 
     @Test
