@@ -19,9 +19,9 @@ public sealed interface UnmergeResult {
     }
 
     /**
-     * Nothing was written, because memory would run out.
+     * Nothing was written, because memory would run out, or because nobody knows whether it would.
      *
-     * @param reason the figures
+     * @param reason the figures, or what is not known
      * @param advice what a person can do about it, as a sentence
      */
     record TooLittle(String reason, String advice) implements NotUnmerged {
