@@ -1,6 +1,5 @@
 package dev.samepage.operator;
 
-import static dev.samepage.operator.Cluster.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -14,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.core.ConditionTimeoutException;
@@ -21,6 +21,9 @@ import org.awaitility.core.ConditionTimeoutException;
 /** The operator as it is packaged, in a process of its own, as its service account. */
 record OperatorProcess(Process process, int port, Path log) implements AutoCloseable {
     private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");
+
+    /** Starting takes seconds of CPU time, which a busy machine may need minutes for. */
+    private static final Duration LONGEST_START = Duration.ofMinutes(3);
 
     /**
      * Returns once it says that it runs.
@@ -49,7 +52,7 @@ record OperatorProcess(Process process, int port, Path log) implements AutoClose
         command.environment().putAll(environment);
         var operator = new OperatorProcess(command.start(), port, log);
         try {
-            await().atMost(SOON).until(() -> !operator.process().isAlive() || operator.hasSaid("is running"));
+            await().atMost(LONGEST_START).until(() -> !operator.process().isAlive() || operator.hasSaid("is running"));
             assertThat(operator.process().isAlive())
                     .as(() -> "It runs, and not: " + operator.said())
                     .isTrue();
