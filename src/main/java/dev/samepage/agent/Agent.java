@@ -72,7 +72,7 @@ public final class Agent {
         this.activity = activity;
         kernel = host.kernel();
         journal = new Journal(new CountedStateFiles(stateFiles, activity), kernel.bootId());
-        instructions = new Instructions(node, journal, host.clock());
+        instructions = new Instructions(node, journal, nanoTime);
         observer = new Observer(node, host, kernel, nanoTime);
         KnobWriter writer = new KnobWriter(node, host.ksm(), activity);
         unmerging = new UnmergeProcedure(node, host.ksm(), host.unmerger(), writer, host.clock());

@@ -7,9 +7,8 @@ import dev.samepage.api.OnRemoval;
 import dev.samepage.api.Unmerge;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,18 +26,19 @@ final class Instructions {
 
     private final String node;
     private final Journal journal;
-    private final InstantSource clock;
+    private final LongSupplier nanoTime;
     private final Trouble saving = new Trouble();
     private final Trouble deleting = new Trouble();
-    private @Nullable Instant missingSince;
+    private @Nullable Long missingSinceNanos;
     private @Nullable Read lastRead;
 
     private record Read(KsmNodeSpec spec, Assignment assignment) {}
 
-    Instructions(String node, Journal journal, InstantSource clock) {
+    /** Those of a node; {@code nanoTime} is a clock that never goes back, in nanoseconds. */
+    Instructions(String node, Journal journal, LongSupplier nanoTime) {
         this.node = node;
         this.journal = journal;
-        this.clock = clock;
+        this.nanoTime = nanoTime;
     }
 
     /** What follows from what is known now; what is new in it is written down. */
@@ -52,7 +52,7 @@ final class Instructions {
     private Assignment assignment(Knowledge knowledge, Optional<KsmNodeSpec> told, boolean wasAdaptive) {
         return switch (knowledge) {
             case Knowledge.Present(KsmNodeSpec spec, Long generation, KsmNodeStatus status) -> {
-                missingSince = null;
+                missingSinceNanos = null;
                 Assignment assignment = read(spec);
                 boolean concerned = assignment instanceof Assignment.Covered
                         || journal.originals().isPresent();
@@ -87,14 +87,14 @@ final class Instructions {
                 .orElse("");
     }
 
-    /** A KsmNode that vanishes altogether is given a while to come back. */
+    /** A KsmNode that vanishes altogether is given a while to come back, whatever the wall clock says. */
     private Assignment withoutKsmNode(KsmNodeSpec last) {
-        Instant now = clock.instant();
-        if (missingSince == null || now.isBefore(missingSince)) {
-            missingSince = now;
+        long now = nanoTime.getAsLong();
+        if (missingSinceNanos == null) {
+            missingSinceNanos = now;
             log.atWarn().addKeyValue("node", node).log("KsmNode is gone: everything stays as it is for 5 minutes");
         }
-        if (now.isBefore(missingSince.plus(GRACE))) {
+        if (now - missingSinceNanos < GRACE.toNanos()) {
             return last.equals(RESTORE) ? new Assignment.None() : read(last);
         }
         return new Assignment.Released(last.hash(), last.onRemoval(), last.unmerge());

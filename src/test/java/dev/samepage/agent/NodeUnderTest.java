@@ -53,6 +53,7 @@ final class NodeUnderTest implements ControlPlane {
     private Knowledge knowledge = new Knowledge.Unknown();
     private boolean statusIsKept = true;
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private Duration clockStep = Duration.ZERO;
 
     NodeUnderTest(FakeKsm ksm, Path directory) {
         this.ksm = ksm;
@@ -132,13 +133,18 @@ final class NodeUnderTest implements ControlPlane {
 
             @Override
             public Instant instant() {
-                return now;
+                return now.plus(clockStep);
             }
         };
     }
 
     void pass(Duration time) {
         now = now.plus(time);
+    }
+
+    /** Somebody sets the node's clock; the time that has passed is none the longer for it. */
+    void setClock(Duration step) {
+        clockStep = clockStep.plus(step);
     }
 
     /** Runs rounds, ten seconds apart, for as long as refusals and crashes may need. */
