@@ -3,15 +3,17 @@ package dev.samepage.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.samepage.agent.ControlPlane.Knowledge;
-import dev.samepage.api.Fixed;
-import dev.samepage.api.KernelAdvisor;
 import dev.samepage.api.KsmNodeSpec;
+import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.Mode;
 import dev.samepage.api.OnRemoval;
 import dev.samepage.api.Settings;
 import dev.samepage.api.State;
-import dev.samepage.api.Tunables;
+import dev.samepage.kernel.Counter;
+import dev.samepage.kernel.FakeKsm;
 import dev.samepage.kernel.Knob;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -20,38 +22,58 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is promised of a node, whatever happens to it, written from the documents and not from the agent. It is told of every write that an agent
- * makes, to the kernel or to its journal, at the moment when it is made; and asked what the settings must be once everything is quiet.
+ * What is promised of a node, whatever happens to it, written from the documents and not from the agent:
+ *
+ * <ul>
+ *   <li>No setting is written before the originals are saved. They are how the node was found, and nothing replaces them.
+ *   <li>They are forgotten only where every setting is as it was found, or is to be kept; where the KsmNode is gone, not before five minutes
+ *       have passed.
+ *   <li>Where everything is to be kept, nothing is written.
+ *   <li>Once everything is quiet, the settings are as the policy says, or the node is its owner's again.
+ * </ul>
+ *
+ * It is told of every write that an agent makes, to the kernel or to its journal, at the moment when it is made.
  */
 final class NodeModel {
     private static final Duration GRACE = Duration.ofMinutes(5);
 
+    private final FakeKsm ksm;
+    private final SilentControlPlane controlPlane;
+
     /** What the journal holds; empty while the node is its owner's. */
     private Optional<Map<Knob, Long>> originals = Optional.empty();
 
+    /** What the journal says that the agent was told. */
     private @Nullable KsmNodeSpec remembered;
+
+    /** Adaptive turns ksmd on and off: where it ends, ksmd is stopped also where everything is to be kept. */
     private boolean adaptiveSinceFound;
 
+    NodeModel(FakeKsm ksm, SilentControlPlane controlPlane) {
+        this.ksm = ksm;
+        this.controlPlane = controlPlane;
+    }
+
     /** An agent writes a knob. */
-    void writes(Knowledge heard, String write) {
+    void writes(String write) {
         assertThat(originals).as("originals saved before " + write).isPresent();
-        if (heard instanceof Knowledge.Present present && keeps(present.spec()) && !adaptiveSinceFound) {
+        if (controlPlane.heard() instanceof Knowledge.Present present && keeps(present.spec()) && !adaptiveSinceFound) {
             throw new AssertionError(write + " was written, and everything was to be kept");
         }
     }
 
     /** An agent has saved what it takes for the originals. */
-    void saved(Map<Knob, Long> saved, Map<Knob, Long> now) {
+    void saves(Map<Knob, Long> saved) {
         if (originals.isEmpty()) {
-            originals = Optional.of(new EnumMap<>(now));
+            originals = Optional.of(ksm.knobs());
         }
         assertThat(saved).as("the originals in the journal").isEqualTo(originals.orElseThrow());
     }
 
     /** An agent has written down what it is told. */
-    void remembers(Knowledge heard) {
-        remembered = heard instanceof Knowledge.Present present ? present.spec() : null;
-        adaptiveSinceFound |= heard instanceof Knowledge.Present present && isAdaptive(present.spec());
+    void remembers() {
+        remembered = controlPlane.heard() instanceof Knowledge.Present present ? present.spec() : null;
+        adaptiveSinceFound |= remembered != null && isAdaptive(remembered);
     }
 
     /** An agent has deleted what it wrote down. */
@@ -59,179 +81,99 @@ final class NodeModel {
         remembered = null;
     }
 
-    /**
-     * An agent is about to delete the originals.
-     *
-     * @param absent how long there has been no KsmNode
-     */
-    void releases(Knowledge heard, Duration absent, Map<Knob, Long> now) {
-        KsmNodeSpec last = heard instanceof Knowledge.Present present ? present.spec() : remembered;
-        if (heard instanceof Knowledge.Absent && (last == null || tunes(last))) {
-            assertThat(absent).as("how long the KsmNode was given to come back").isGreaterThanOrEqualTo(GRACE);
+    /** An agent is about to delete the originals. */
+    void releases() {
+        KsmNodeSpec last = controlPlane.heard() instanceof Knowledge.Present present ? present.spec() : remembered;
+        if (controlPlane.heard() instanceof Knowledge.Absent && (last == null || tunes(last))) {
+            assertThat(controlPlane.absent())
+                    .as("how long the KsmNode was given to come back")
+                    .isGreaterThanOrEqualTo(GRACE);
         }
-        if (last == null || last.onRemoval() != OnRemoval.KEEP || (last.settings() != null && !tunes(last))) {
-            assertThat(now)
+        boolean kept = last != null && last.onRemoval() == OnRemoval.KEEP && !isObserving(last);
+        if (!kept) {
+            assertThat(ksm.knobs())
                     .as("settings when the originals were forgotten")
-                    .containsAllEntriesOf(asFound(originals.orElseThrow()));
+                    .containsAllEntriesOf(PromisedSettings.asFound(originals.orElseThrow()));
         }
         originals = Optional.empty();
         adaptiveSinceFound = false;
     }
 
     /** The kernel has forgotten everything. */
-    void rebooted(boolean filesToo) {
+    void reboots(boolean journalToo) {
         originals = Optional.empty();
-        adaptiveSinceFound = remembered != null && isAdaptive(remembered);
-        if (filesToo) {
+        if (journalToo) {
             remembered = null;
-            adaptiveSinceFound = false;
         }
+        adaptiveSinceFound = remembered != null && isAdaptive(remembered);
     }
 
     /**
      * Everything has been quiet for hours: nobody else writes, and nothing fails.
      *
-     * @param truth what the KsmNode says; where the API server does not answer, what was written down counts
-     * @param merged whether pages are merged that nothing may un-merge
+     * @param known of the KsmNode; where nothing is, what was written down counts
+     * @param status what the agent says
      */
-    void holds(Knowledge truth, Map<Knob, Long> now, boolean merged, State state) {
-        switch (truth) {
+    void holds(Knowledge known, KsmNodeStatus status) {
+        switch (known) {
+            case Knowledge.Present(KsmNodeSpec spec, Long _, KsmNodeStatus _) -> holds(spec, status.state());
             case Knowledge.Unknown() -> {
                 if (remembered != null) {
-                    holds(new Knowledge.Present(remembered, null, null), now, merged, state);
+                    holds(remembered, status.state());
                 }
             }
             case Knowledge.Absent() -> {
-                if (!stuck(now, merged)) {
+                if (!isStuck(isMerged())) {
                     assertThat(originals)
                             .as("originals of a node without a KsmNode")
                             .isEmpty();
                 }
             }
-            case Knowledge.Present(KsmNodeSpec spec, Long _, var _)
-            when spec.settings() == null -> {
-                if (!stuck(now, merged && !spec.unmerge().allowed())) {
-                    assertThat(originals).as("originals of a released node").isEmpty();
-                    assertThat(state).isEqualTo(State.RESTORED);
-                }
-            }
-            case Knowledge.Present(KsmNodeSpec spec, Long _, var _) ->
-                covered(spec, Objects.requireNonNull(spec.settings()), now, merged, state);
         }
     }
 
-    private void covered(KsmNodeSpec spec, Settings settings, Map<Knob, Long> now, boolean merged, State state) {
-        boolean blocked = merged && !spec.unmerge().allowed();
-        if (settings.mode() == Mode.OBSERVE) {
-            if (!stuck(now, blocked)) {
-                assertThat(originals)
-                        .as("originals of a node that is only observed")
-                        .isEmpty();
-                assertThat(state).isEqualTo(State.OBSERVING);
-            }
-            return;
+    private void holds(KsmNodeSpec spec, @Nullable State state) {
+        boolean blocked = isMerged() && !spec.unmerge().allowed();
+        Settings settings = spec.settings();
+        if (settings != null && tunes(spec)) {
+            isAppliedAsFarAsPossible(settings, blocked, state);
+        } else if (!isStuck(blocked)) {
+            assertThat(originals).as("originals of a node under " + spec).isEmpty();
+            assertThat(state).isEqualTo(settings == null ? State.RESTORED : State.OBSERVING);
         }
-        Map<Knob, Long> wanted = wanted(settings, originals.orElse(now));
-        Map<Knob, Long> reached = new EnumMap<>(wanted);
+    }
+
+    private void isAppliedAsFarAsPossible(Settings settings, boolean blocked, @Nullable State state) {
+        Map<Knob, Long> now = ksm.knobs();
+        Map<Knob, Long> wanted = PromisedSettings.of(settings, originals.orElse(now));
+        Map<Knob, Long> possible = new EnumMap<>(wanted);
         if (blocked) {
-            reached.keySet().remove(Knob.MERGE_ACROSS_NODES);
-            reached.keySet().remove(Knob.MAX_PAGE_SHARING);
+            possible.remove(Knob.MERGE_ACROSS_NODES);
+            possible.remove(Knob.MAX_PAGE_SHARING);
         }
-        assertThat(now).as("settings under " + settings).containsAllEntriesOf(reached);
+        assertThat(now).as("settings under " + settings).containsAllEntriesOf(possible);
         boolean all = now.entrySet().containsAll(wanted.entrySet());
-        assertThat(state).isEqualTo(all && !wantsWhatIsMissing(settings, now) ? State.APPLIED : State.FAILED);
+        assertThat(state).isEqualTo(all && !PromisedSettings.cannotBeHad(settings, now) ? State.APPLIED : State.FAILED);
     }
 
     /** Whether something cannot be put back, because the kernel takes it only while nothing is merged. */
-    private boolean stuck(Map<Knob, Long> now, boolean blocked) {
+    private boolean isStuck(boolean blocked) {
         return blocked
                 && originals
-                        .map(found -> !Objects.equals(
-                                        found.get(Knob.MERGE_ACROSS_NODES), now.get(Knob.MERGE_ACROSS_NODES))
-                                || !Objects.equals(found.get(Knob.MAX_PAGE_SHARING), now.get(Knob.MAX_PAGE_SHARING)))
+                        .map(found -> differs(Knob.MERGE_ACROSS_NODES, found) || differs(Knob.MAX_PAGE_SHARING, found))
                         .orElse(false);
     }
 
-    /** Every knob that a policy settles, on a node that was found like this. */
-    private static Map<Knob, Long> wanted(Settings settings, Map<Knob, Long> found) {
-        Map<Knob, Long> wanted = new EnumMap<>(found);
-        wanted.put(Knob.RUN, run(found));
-        if (wantsWhatIsMissing(settings, found)) {
-            wanted.put(Knob.RUN, 0L);
-            return withoutAdvised(wanted);
+    private boolean differs(Knob knob, Map<Knob, Long> found) {
+        return !Objects.equals(found.get(knob), ksm.knobs().get(knob));
+    }
+
+    private boolean isMerged() {
+        try {
+            return !ksm.read(Counter.PAGES_SHARED.file()).equals("0");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        Tunables tunables = Objects.requireNonNullElse(settings.tunables(), Tunables.none());
-        tune(wanted, Knob.MERGE_ACROSS_NODES, number(tunables.mergeAcrossNodes()));
-        tune(wanted, Knob.MAX_PAGE_SHARING, tunables.maxPageSharing());
-        tune(wanted, Knob.USE_ZERO_PAGES, number(tunables.useZeroPages()));
-        tune(wanted, Knob.REDHAT_ONLY_ZERO_PAGES, number(tunables.zeroPagesOnly()));
-        tune(wanted, Knob.SMART_SCAN, number(tunables.smartScan()));
-        tune(wanted, Knob.STABLE_NODE_CHAINS_PRUNE_MILLISECS, tunables.stableNodeChainsPruneMillis());
-        switch (Objects.requireNonNull(settings.mode())) {
-            case OBSERVE -> throw new AssertionError("an observer wants nothing");
-            case STOPPED, UNMERGED -> wanted.put(Knob.RUN, 0L);
-            case FIXED -> {
-                Fixed fixed = Objects.requireNonNull(settings.fixed());
-                tune(wanted, Knob.PAGES_TO_SCAN, fixed.pagesToScan());
-                tune(wanted, Knob.SLEEP_MILLISECS, fixed.sleepMillis());
-                tune(wanted, Knob.ADVISOR_MODE, 0);
-                wanted.put(Knob.RUN, 1L);
-            }
-            case KERNEL_ADVISOR -> {
-                KernelAdvisor advisor = Objects.requireNonNull(settings.kernelAdvisor());
-                tune(wanted, Knob.ADVISOR_TARGET_SCAN_TIME, advisor.targetScanSeconds());
-                tune(wanted, Knob.ADVISOR_MAX_CPU, advisor.maxCpuPercent());
-                tune(wanted, Knob.ADVISOR_MIN_PAGES_TO_SCAN, advisor.minPagesToScan());
-                tune(wanted, Knob.ADVISOR_MAX_PAGES_TO_SCAN, advisor.maxPagesToScan());
-                tune(wanted, Knob.ADVISOR_MODE, 1);
-                wanted.put(Knob.RUN, 1L);
-            }
-            case ADAPTIVE -> {
-                tune(wanted, Knob.ADVISOR_MODE, 0);
-                wanted.remove(Knob.RUN);
-                wanted.remove(Knob.PAGES_TO_SCAN);
-                wanted.remove(Knob.SLEEP_MILLISECS);
-                wanted.remove(Knob.SMART_SCAN);
-            }
-        }
-        return withoutAdvised(wanted);
-    }
-
-    /** Only empty pages are to be merged, and this kernel cannot tell them apart: nothing is scanned. */
-    private static boolean wantsWhatIsMissing(Settings settings, Map<Knob, Long> found) {
-        Tunables tunables = settings.tunables();
-        return tunables != null
-                && Objects.equals(tunables.zeroPagesOnly(), true)
-                && !found.containsKey(Knob.REDHAT_ONLY_ZERO_PAGES);
-    }
-
-    private static Map<Knob, Long> asFound(Map<Knob, Long> found) {
-        Map<Knob, Long> restored = new EnumMap<>(found);
-        restored.put(Knob.RUN, run(found));
-        return withoutAdvised(restored);
-    }
-
-    /** 2 is a command more than a state: putting it back would un-merge. */
-    private static long run(Map<Knob, Long> found) {
-        return Objects.equals(found.get(Knob.RUN), 1L) ? 1 : 0;
-    }
-
-    /** The kernel's advisor turns {@code pages_to_scan} while it is on. */
-    private static Map<Knob, Long> withoutAdvised(Map<Knob, Long> knobs) {
-        if (Objects.equals(knobs.get(Knob.ADVISOR_MODE), 1L)) {
-            knobs.remove(Knob.PAGES_TO_SCAN);
-        }
-        return knobs;
-    }
-
-    private static void tune(Map<Knob, Long> knobs, Knob knob, @Nullable Integer value) {
-        if (value != null && knobs.containsKey(knob)) {
-            knobs.put(knob, value.longValue());
-        }
-    }
-
-    private static @Nullable Integer number(@Nullable Boolean value) {
-        return value == null ? null : value ? 1 : 0;
     }
 
     private static boolean keeps(KsmNodeSpec spec) {
@@ -240,6 +182,10 @@ final class NodeModel {
 
     private static boolean tunes(KsmNodeSpec spec) {
         return spec.settings() != null && spec.settings().mode() != Mode.OBSERVE;
+    }
+
+    private static boolean isObserving(KsmNodeSpec spec) {
+        return spec.settings() != null && spec.settings().mode() == Mode.OBSERVE;
     }
 
     private static boolean isAdaptive(KsmNodeSpec spec) {

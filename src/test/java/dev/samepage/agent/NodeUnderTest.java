@@ -21,13 +21,8 @@ import dev.samepage.kernel.UnmergeResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -49,11 +44,10 @@ final class NodeUnderTest implements ControlPlane {
     boolean diskIsFull;
 
     private final Path proc;
+    private final NodeClock clock = new NodeClock();
     private UnmergeResult.@Nullable NotUnmerged nextUnmerge;
     private Knowledge knowledge = new Knowledge.Unknown();
     private boolean statusIsKept = true;
-    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-    private Duration clockStep = Duration.ZERO;
 
     NodeUnderTest(FakeKsm ksm, Path directory) {
         this.ksm = ksm;
@@ -87,14 +81,14 @@ final class NodeUnderTest implements ControlPlane {
 
     /** The same, told by somebody else what to do. */
     Agent start(KsmFiles files, ControlPlane controlPlane) {
-        Host host = new Host(new Ksm(files), new HostProc(proc), new Guests(proc, clock()), this::unmerge, clock());
+        Host host = new Host(new Ksm(files), new HostProc(proc), new Guests(proc, clock), this::unmerge, clock);
         return new Agent(
                 "worker-3",
                 host,
                 death.before(new FullDisk(new StateDirectory(state), () -> diskIsFull)),
                 controlPlane,
                 new ReportSchedule(Duration.ofMinutes(5), () -> 0.5),
-                () -> Duration.between(Instant.EPOCH, now).toNanos(),
+                clock::nanoTime,
                 activity);
     }
 
@@ -119,32 +113,13 @@ final class NodeUnderTest implements ControlPlane {
         return new UnmergeResult.Unmerged();
     }
 
-    private Clock clock() {
-        return new Clock() {
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-
-            @Override
-            public Instant instant() {
-                return now.plus(clockStep);
-            }
-        };
-    }
-
     void pass(Duration time) {
-        now = now.plus(time);
+        clock.pass(time);
     }
 
     /** Somebody sets the node's clock; the time that has passed is none the longer for it. */
     void setClock(Duration step) {
-        clockStep = clockStep.plus(step);
+        clock.set(step);
     }
 
     /** Runs rounds, ten seconds apart, for as long as refusals and crashes may need. */
@@ -187,11 +162,7 @@ final class NodeUnderTest implements ControlPlane {
     }
 
     Map<Knob, Long> knobs() {
-        Map<Knob, Long> knobs = new EnumMap<>(Knob.class);
-        for (Knob knob : new Ksm(ksm).knobs()) {
-            knobs.put(knob, ksm.value(knob));
-        }
-        return knobs;
+        return ksm.knobs();
     }
 
     static KsmNodeSpec fixed(int pages, int sleep) {

@@ -136,6 +136,11 @@ public final class FakeKsm implements KsmFiles {
         return value;
     }
 
+    /** Every knob that there is, with its value now. */
+    public synchronized Map<Knob, Long> knobs() {
+        return new EnumMap<>(knobs);
+    }
+
     /** Every write so far that the kernel saw, refused or not, in order: {@code pages_to_scan=100}. */
     public synchronized List<String> writes() {
         return List.copyOf(writes);

@@ -1,0 +1,94 @@
+package dev.samepage.agent;
+
+import dev.samepage.kernel.Knob;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The journal's files, in memory, on a disk that may be in trouble. What becomes of them is told to the {@link NodeModel}. */
+final class WatchedJournal implements StateFiles {
+    /** What is wrong with the disk. */
+    enum Disk {
+        WELL,
+        FULL,
+        READ_ONLY,
+        UNREADABLE
+    }
+
+    private final NodeModel model;
+    private final Map<String, String> files = new HashMap<>();
+    private Disk disk = Disk.WELL;
+
+    WatchedJournal(NodeModel model) {
+        this.model = model;
+    }
+
+    void disk(Disk next) {
+        disk = next;
+    }
+
+    /** As by a reboot, where it is in /run. */
+    void clear() {
+        files.clear();
+    }
+
+    @Override
+    public Optional<String> read(String name) throws IOException {
+        if (disk == Disk.UNREADABLE) {
+            throw new IOException("Input/output error");
+        }
+        return Optional.ofNullable(files.get(name));
+    }
+
+    @Override
+    public void replace(String name, String content) throws IOException {
+        switch (disk) {
+            case FULL -> throw new IOException("No space left on device");
+            case READ_ONLY -> throw new IOException("Read-only file system");
+            case WELL, UNREADABLE -> files.put(name, content);
+        }
+        if (name.equals("originals")) {
+            model.saves(knobs(content));
+        } else {
+            model.remembers();
+        }
+    }
+
+    @Override
+    public String setAside(String name) {
+        throw new AssertionError(name + " is not damaged: " + files.get(name));
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        if (disk == Disk.READ_ONLY) {
+            throw new IOException("Read-only file system");
+        }
+        if (name.equals("originals")) {
+            model.releases();
+        } else {
+            model.forgets();
+        }
+        files.remove(name);
+    }
+
+    private static Map<Knob, Long> knobs(String originals) {
+        Map<Knob, Long> values = new EnumMap<>(Knob.class);
+        for (Knob knob : Knob.values()) {
+            String prefix = knob.file() + " ";
+            originals
+                    .lines()
+                    .filter(line -> line.startsWith(prefix))
+                    .forEach(line -> values.put(
+                            knob, knob.parse(line.substring(prefix.length())).orElseThrow()));
+        }
+        return values;
+    }
+
+    @Override
+    public String toString() {
+        return "/run/samepage";
+    }
+}
