@@ -23,6 +23,9 @@ final class RandomSequence {
             FakeKsm::rhel99,
             () -> FakeKsm.linux618().without(Knob.MERGE_ACROSS_NODES));
 
+    /** Few, so that the kernel's advisor often comes upon the one that was found; its end makes it 100 all the same. */
+    private static final List<Integer> PAGES_TO_SCAN = List.of(100, 500, 600);
+
     /** What may happen, with how often. */
     enum Event {
         POLICY(24),
@@ -31,6 +34,7 @@ final class RandomSequence {
         KILL(14),
         RESTART(4),
         FOREIGN_WRITE(12),
+        ADVISOR_TURNS(8),
         API_OUTAGE(6),
         API_BACK(4),
         REFUSAL(6),
@@ -158,6 +162,11 @@ final class RandomSequence {
                 node.start();
             }
             case FOREIGN_WRITE -> foreignWrites();
+            case ADVISOR_TURNS -> {
+                int pages = dice.any(PAGES_TO_SCAN);
+                story.add("  " + pages);
+                node.advisorTurns(pages);
+            }
             case API_OUTAGE -> node.controlPlane.answers(false);
             case API_BACK -> node.controlPlane.answers(true);
             case REFUSAL -> {
@@ -208,6 +217,7 @@ final class RandomSequence {
             Knob knob = dice.any(List.of(Knob.values()));
             long value = switch (knob) {
                 case RUN -> dice.between(0, 3);
+                case PAGES_TO_SCAN -> dice.any(PAGES_TO_SCAN);
                 case MERGE_ACROSS_NODES, USE_ZERO_PAGES, SMART_SCAN, ADVISOR_MODE, REDHAT_ONLY_ZERO_PAGES ->
                     dice.between(0, 2);
                 default -> dice.between(2, 5_000);

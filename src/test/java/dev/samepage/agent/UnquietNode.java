@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -75,6 +76,13 @@ final class UnquietNode {
     void foreignWrite(Knob knob, long value) {
         if (knobs().containsKey(knob)) {
             ksm.with(knob, value);
+        }
+    }
+
+    /** The kernel's advisor, where it is on, chooses another rate. */
+    void advisorTurns(long pagesToScan) {
+        if (Objects.equals(knobs().get(Knob.ADVISOR_MODE), 1L)) {
+            ksm.with(Knob.PAGES_TO_SCAN, pagesToScan);
         }
     }
 
