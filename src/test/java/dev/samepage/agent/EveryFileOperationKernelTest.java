@@ -2,24 +2,17 @@ package dev.samepage.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.samepage.api.OnRemoval;
-import dev.samepage.kernel.Knob;
 import dev.samepage.testbed.Command;
 import dev.samepage.testbed.Strace;
 import dev.samepage.testbed.SystemCall;
 import dev.samepage.testbed.Trace;
 import dev.samepage.testbed.UnavailableException;
-import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -72,17 +65,18 @@ class EveryFileOperationKernelTest {
 
     @Test
     void aCallThatAProgramIsKilledBeforeIsNotCarriedOut() throws IOException, InterruptedException {
-        Path under = Files.createDirectories(directory.toRealPath().resolve("proof"));
+        Path logs = Files.createDirectories(directory.toRealPath().resolve("proof-logs"));
+        Path under = Files.createDirectories(logs.resolveSibling("proof"));
         Path file = Files.writeString(under.resolve("file"), "old\n");
         List<String> program = List.of("/bin/sh", "-c", "echo new > " + file + "; rm " + file);
-        Trace recorded = strace.record(program, under, logs("proof", "recorded"), logs("proof", "output"));
+        Trace recorded = strace.record(program, under, logs.resolve("recorded"), logs.resolve("output"));
         Files.writeString(file, "old\n");
         SystemCall write = recorded.operations().stream()
                 .filter(call -> call.name().equals("write"))
                 .findFirst()
                 .orElseThrow();
 
-        strace.kill(recorded, write, program, under, logs("proof", "killed"), logs("proof", "output"));
+        strace.kill(recorded, write, program, under, logs.resolve("killed"), logs.resolve("output"));
 
         assertThat(file).as("truncated by the call before it, and not written").isEmptyFile();
     }
@@ -91,16 +85,11 @@ class EveryFileOperationKernelTest {
     @EnumSource
     void anAgentThatIsKilledAtAnyFileOperationIsGoneOnWith(KilledTask task)
             throws IOException, InterruptedException, ExecutionException {
-        Path recording = Files.createDirectories(directory.toRealPath().resolve(task.name() + "-recording"));
-        KilledRun whole = KilledRun.of(recording.resolve("node"), task::before);
-        Trace recorded = strace.record(
-                agent.run(whole.directory(), task.told()),
-                whole.directory(),
-                recording.resolve("trace"),
-                recording.resolve("output"));
+        KilledRun whole = node(task, "recording");
+        Trace recorded = record(task, whole);
         assertThat(whole.files())
                 .as("settings after the run that was not killed")
-                .containsAllEntriesOf(withoutAdvised(task.specified()));
+                .containsAllEntriesOf(task.specifiedOfPlainFiles());
         List<SystemCall> operations = operations(recorded);
 
         List<Future<?>> kills = new ArrayList<>();
@@ -113,7 +102,7 @@ class EveryFileOperationKernelTest {
                     return index;
                 }));
             }
-            goOn(task, whole, recorded, task + " that was killed after its last operation");
+            new Aftermath(task, whole, recorded, task + " that was killed after its last operation").isGoneOnWith();
             for (Future<?> kill : kills) {
                 kill.get();
             }
@@ -127,15 +116,15 @@ class EveryFileOperationKernelTest {
             throws IOException, InterruptedException {
         SystemCall operation = operations.get(index);
         String when = task + " that was killed before operation " + (index + 1) + ", " + recorded.describe(operation);
-        Path place = Files.createDirectories(directory.toRealPath().resolve(task.name() + "-" + index));
-        KilledRun run = KilledRun.of(place.resolve("node"), task::before);
+        KilledRun run = node(task, "killed-" + index);
+        Path under = run.directory();
         Trace killed = strace.kill(
                 recorded,
                 operation,
-                agent.run(run.directory(), task.told()),
-                run.directory(),
-                place.resolve("trace"),
-                place.resolve("output"));
+                agent.run(under, task.told()),
+                under,
+                under.resolveSibling("trace"),
+                under.resolveSibling("output"));
 
         List<SystemCall> now = operations(killed);
         assertThat(now.stream().map(killed::describe))
@@ -147,7 +136,7 @@ class EveryFileOperationKernelTest {
         assertThat(now.stream().filter(call -> !call.ended()))
                 .as("what was begun and not carried out of %s", when)
                 .containsExactly(now.getLast());
-        goOn(task, run, killed, when);
+        new Aftermath(task, run, killed, when).isGoneOnWith();
     }
 
     /** Those of the agent itself. Its child has a test of its own. */
@@ -157,75 +146,10 @@ class EveryFileOperationKernelTest {
                 .toList();
     }
 
-    /** New agents on what a run has left: told the same; without an API server first; with the policy gone. */
-    private static void goOn(KilledTask task, KilledRun run, Trace trace, String when) throws IOException {
-        NodeUnderTest same = run.after(trace, run.directory().resolveSibling("same"), task::before);
-        assertNothingIsLost(same, when);
-        try (Closeable _ = new StateDirectory(same.state).tryLock().orElseThrow()) {
-            same.tell(task.told());
-            assertThat(same.settle(same.start()).state())
-                    .as("state after %s", when)
-                    .isEqualTo(task.state());
-            assertThat(same.knobs()).as("settings after %s", when).isEqualTo(task.specified());
-            if (task == KilledTask.UNMERGE) {
-                assertThat(same.ksm.read("ksm_zero_pages"))
-                        .as("still merged after %s", when)
-                        .isEqualTo("0");
-            }
-        }
-        release(same, when);
-
-        NodeUnderTest alone = run.after(trace, run.directory().resolveSibling("alone"), task::before);
-        alone.settle(alone.start());
-        assertNothingIsLost(alone, when + ", and started without an API server");
-        release(alone, when + ", and started without an API server");
-
-        NodeUnderTest gone = run.after(trace, run.directory().resolveSibling("gone"), task::before);
-        release(gone, when);
-    }
-
-    /** A knob that is not as it was found has its original in the journal, and no original in the journal is any other. */
-    private static void assertNothingIsLost(NodeUnderTest node, String when) throws IOException {
-        Map<String, String> originals = KilledRun.originals(node.state);
-        Map<Knob, Long> now = node.knobs();
-        KilledTask.FOUND.forEach((knob, found) -> {
-            String original = originals.get(knob.file());
-            if (original == null) {
-                assertThat(now.get(knob))
-                        .as("%s, of which no original was saved, after %s", knob.file(), when)
-                        .isEqualTo(found);
-            } else {
-                assertThat(original)
-                        .as("the original of %s after %s", knob.file(), when)
-                        .isEqualTo(knob.text(found));
-            }
-        });
-    }
-
-    private static void release(NodeUnderTest node, String when) {
-        node.tell(NodeUnderTest.released(OnRemoval.RESTORE, NodeUnderTest.ALLOWED));
-        node.settle(node.start());
-        assertThat(node.knobs())
-                .as("settings after the removal, after %s", when)
-                .isEqualTo(KilledTask.FOUND);
-        assertThat(node.state.resolve("originals"))
-                .as("originals after the removal, after %s", when)
-                .doesNotExist();
-        assertThat(node.state.resolve("spec.json"))
-                .as("spec after the removal, after %s", when)
-                .doesNotExist();
-    }
-
     @Test
     void anAgentWhoseChildIsKilledAtAnyFileOperationGoesOn() throws IOException, InterruptedException {
         KilledTask task = KilledTask.UNMERGE;
-        Path recording = Files.createDirectories(directory.toRealPath().resolve(task.name() + "-child-recording"));
-        KilledRun whole = KilledRun.of(recording.resolve("node"), task::before);
-        Trace recorded = strace.record(
-                agent.run(whole.directory(), task.told()),
-                whole.directory(),
-                recording.resolve("trace"),
-                recording.resolve("output"));
+        Trace recorded = record(task, node(task, "child-recording"));
         List<SystemCall> operations = recorded.operations().stream()
                 .filter(call -> call.task() != recorded.mainTask())
                 .toList();
@@ -233,65 +157,38 @@ class EveryFileOperationKernelTest {
                 .as("what the child does")
                 .containsExactly("openat ksm/run", "write ksm/run", "close ksm/run");
 
-        for (SystemCall operation : operations) {
-            String when = task + " whose child was killed before " + recorded.describe(operation);
-            Path place = Files.createDirectories(
-                    directory.toRealPath().resolve(task.name() + "-child-" + operations.indexOf(operation)));
-            KilledRun run = KilledRun.of(place.resolve("node"), task::before);
-            Path home = javaThatIsKilledOnce(place, recorded, operation, run.directory());
+        for (int i = 0; i < operations.size(); i++) {
+            String when = task + " whose child was killed before " + recorded.describe(operations.get(i));
+            KilledRun run = node(task, "child-killed-" + i);
+            Path under = run.directory();
+            Path log = under.resolveSibling("child");
+            Path home = JavaKilledOnce.at(
+                    under.resolveSibling("home"), Strace.killing(recorded, operations.get(i), under, log));
             new Command(
-                            agent.run(run.directory(), task.told(), "-D" + AgentOnFiles.CHILDS_JAVA_HOME + "=" + home),
+                            agent.run(under, task.told(), "-D" + AgentOnFiles.CHILDS_JAVA_HOME + "=" + home),
                             Map.of("LC_ALL", "C.UTF-8"))
                     .run()
                     .orThrow();
 
-            List<SystemCall> done =
-                    Trace.read(place.resolve("child"), run.directory()).operations();
-            assertThat(done).as("what the killed child did").hasSize(operations.indexOf(operation) + 1);
+            List<SystemCall> done = Trace.read(log, under).operations();
+            assertThat(done).as("what the killed child did").hasSize(i + 1);
             assertThat(done.getLast().ended()).as("whether it was carried out").isFalse();
-            assertThat(run.files()).as("settings after %s", when).isEqualTo(withoutAdvised(task.specified()));
+            assertThat(run.files()).as("settings after %s", when).isEqualTo(task.specifiedOfPlainFiles());
         }
         System.out.printf(
                 "%s: its child killed before each of its %d file operations: all as specified%n",
                 task, operations.size());
     }
 
-    /** A Java home like this one, but its {@code java} is killed before that operation the first time. */
-    private static Path javaThatIsKilledOnce(Path place, Trace recorded, SystemCall operation, Path under)
-            throws IOException {
-        Path real = Path.of(System.getProperty("java.home"));
-        Path home = Files.createDirectory(place.resolve("home"));
-        try (DirectoryStream<Path> parts = Files.newDirectoryStream(real)) {
-            for (Path part : parts) {
-                if (!part.endsWith("bin")) {
-                    Files.createSymbolicLink(home.resolve(part.getFileName()), part);
-                }
-            }
-        }
-        Path java = Files.createDirectory(home.resolve("bin")).resolve("java");
-        String strace = String.join(" ", Strace.killing(recorded, operation, under, place.resolve("child")));
-        Files.writeString(java, """
-                #!/bin/sh
-                PATH=/usr/bin:/bin
-                java=%s/bin/java
-                if mkdir %s 2>/dev/null; then exec %s $java "$@"; fi
-                exec $java "$@"
-                """.formatted(real, place.resolve("killed"), strace));
-        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return home;
+    /** A node as the task finds it. What tells of a run there is put beside it. */
+    private static KilledRun node(KilledTask task, String name) throws IOException {
+        return KilledRun.of(
+                directory.toRealPath().resolve(task.name() + "-" + name).resolve("node"), task::before);
     }
 
-    private static Path logs(String place, String name) throws IOException {
-        return Files.createDirectories(directory.toRealPath().resolve(place + "-logs"))
-                .resolve(name);
-    }
-
-    /** Plain files reset nothing by themselves. */
-    private static Map<Knob, Long> withoutAdvised(Map<Knob, Long> settings) {
-        Map<Knob, Long> rest = new EnumMap<>(settings);
-        if (Optional.ofNullable(settings.get(Knob.ADVISOR_MODE)).orElse(0L) == 1) {
-            rest.remove(Knob.PAGES_TO_SCAN);
-        }
-        return rest;
+    private Trace record(KilledTask task, KilledRun run) throws IOException, InterruptedException {
+        Path under = run.directory();
+        return strace.record(
+                agent.run(under, task.told()), under, under.resolveSibling("trace"), under.resolveSibling("output"));
     }
 }

@@ -102,6 +102,15 @@ enum KilledTask {
         };
     }
 
+    /** The same of plain files, where nothing turns {@code pages_to_scan} but the agent. */
+    Map<Knob, Long> specifiedOfPlainFiles() {
+        Map<Knob, Long> knobs = settings(specified());
+        if (this == CHANGE) {
+            knobs.remove(Knob.PAGES_TO_SCAN);
+        }
+        return knobs;
+    }
+
     /** What the node went through before. */
     void before(NodeUnderTest node) {
         switch (this) {
