@@ -9,8 +9,8 @@ import java.util.OptionalLong;
  */
 public enum Knob {
     /**
-     * 0 stops ksmd and keeps what is merged, 1 scans, 2 stops and gives everything back (see {@link Unmerge}). Reads 4, 5 or 6, which is the
-     * value plus 4, while memory is being taken offline; a write then blocks until that is over. A write waits for ksmd's current batch.
+     * 0 stops ksmd and keeps what is merged, 1 scans, 2 stops and gives everything back (see {@link UnmergeGuard}). Reads 4, 5 or 6, which is
+     * the value plus 4, while memory is being taken offline; a write then blocks until that is over. A write waits for ksmd's current batch.
      */
     RUN("run", 0, 2),
     /**

@@ -118,7 +118,7 @@ public final class Ksm {
     /**
      * Writes one value and reads it back. What the kernel would wrap, what would make it spin ({@code pages_to_scan=0} with {@code
      * sleep_millisecs=0}) and what would block is not written at all. {@code run=2} is not written either: it would make this process the
-     * kernel's first victim when memory runs out. {@link Unmerge} does it in a child.
+     * kernel's first victim when memory runs out. {@link UnmergeGuard} does it in a child.
      */
     public WriteResult write(Knob knob, long value) {
         if (!files.exists(knob.file())) {
