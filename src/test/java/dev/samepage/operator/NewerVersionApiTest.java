@@ -55,7 +55,7 @@ class NewerVersionApiTest {
     @Test
     void itsPolicyIsStalledAndTheOthersGoOn() {
         try (var _ = RunningOperator.start(server)) {
-            cluster.apply("a", "{nodeSelector: {}, priority: -1, mode: Stopped}");
+            cluster.apply("a", "{nodeSelector: {}, priority: -1, mode: Stopped, rollout: {maxConcurrent: 2}}");
 
             cluster.policyWith("future", "Stalled", "True", "NotUnderstood");
             cluster.specFrom("a", "other");
@@ -84,7 +84,7 @@ class NewerVersionApiTest {
             applyKsmNode("other", "later");
             cluster.policyWith("later", "Stalled", "True", "NotUnderstood");
 
-            cluster.apply("a", "{nodeSelector: {}, mode: Stopped}");
+            cluster.apply("a", "{nodeSelector: {}, mode: Stopped, rollout: {maxConcurrent: 2}}");
             cluster.specFrom("a", "other");
             cluster.specFrom("a", "worker");
             cluster.report("other", State.APPLIED, "");
