@@ -100,7 +100,7 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
                         context,
                         (now, before) -> true,
                         PolicyReconciler::policyThatItFollows,
-                        (before, now) -> {},
+                        this::forgetWhatItSaidBefore,
                         this::forget),
                 Sources.nodes(context, node -> all(context)),
                 Sources.policies(context, policy -> all(context)));
@@ -151,6 +151,13 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
     private void forget(KsmNode gone) {
         if (gone.getSpec() != null) {
             turns.gone(gone.getMetadata().getName(), gone.getSpec().hash());
+        }
+    }
+
+    @SuppressWarnings("NullAway") // read from the API server, a spec can be absent
+    private void forgetWhatItSaidBefore(KsmNode before, KsmNode now) {
+        if (before.getSpec() != null && !hasHash(now, before.getSpec().hash())) {
+            forget(before);
         }
     }
 

@@ -54,7 +54,7 @@ final class Sources {
 
     /**
      * The same, and {@code seen} is given every change, before and after, whether it matters or not, and {@code gone} each one that is
-     * deleted, before anybody is told of that.
+     * deleted, both before anybody is told of that.
      */
     static <P extends HasMetadata> InformerEventSource<KsmNode, P> ksmNodes(
             EventSourceContext<P> context,
@@ -139,8 +139,8 @@ final class Sources {
                 context) {
             @Override
             public void onUpdate(R before, R now) {
-                super.onUpdate(before, now);
                 seen.accept(before, now);
+                super.onUpdate(before, now);
             }
 
             @Override

@@ -98,7 +98,10 @@ public class Turns {
         told.remove(node);
     }
 
-    /** The KsmNode that told the node what hashes so is gone: where that has not been seen yet, it is not going to be. */
+    /**
+     * The KsmNode that told the node what hashes so is gone, or says something else by now: where that has not been seen yet, it is not
+     * going to be.
+     */
     synchronized void gone(String node, String hash) {
         told.computeIfPresent(node, (name, what) -> what.hash().equals(hash) ? null : what);
     }
