@@ -40,6 +40,9 @@ public final class ImageFiles {
     /** Reads policy files, which of both only {@code samepage local} does; in the image that is run with the operator's jars. */
     private static final List<String> ONLY_LOCAL = List.of("jackson-dataformat-yaml-", "snakeyaml-2");
 
+    /** What starts a jar as if it were a program, and what other Javas read this one's modules with. Not every JDK puts them into a runtime. */
+    private static final List<String> ONLY_FOR_TOOLS = List.of("jexec", "jrt-fs.jar");
+
     /** The time that every file of the image has: jib's. The JVM takes an archive only if jars and modules are as old as they were. */
     private static final FileTime TIME = FileTime.from(Instant.ofEpochSecond(1));
 
@@ -90,6 +93,9 @@ public final class ImageFiles {
             if (!program.endsWith("java")) {
                 Files.delete(program);
             }
+        }
+        for (String file : ONLY_FOR_TOOLS) {
+            Files.deleteIfExists(java.resolve("lib").resolve(file));
         }
         age(runtime);
     }
