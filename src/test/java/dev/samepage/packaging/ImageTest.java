@@ -174,8 +174,10 @@ final class ImageTest {
 
     @Test
     void theChildThatUnmergesStarts() {
-        // What kernel.Unmerge starts; the directory is not there, and the child says so in its own words.
-        Command.Output child = image.run(
+        // What kernel.UnmergeProcess starts, told to go and still watched when it does; the directory is not there, and
+        // the child says so in its own words.
+        Command.Output child = image.runReading(
+                "gg",
                 "java",
                 "-XX:+UseSerialGC",
                 "-Xmx8m",
@@ -185,7 +187,7 @@ final class ImageTest {
                 "/nowhere");
 
         assertThat(child.exitCode()).isEqualTo(3);
-        assertThat(child.stdout()).startsWith("ENOENT ");
+        assertThat(child.stdout()).startsWith("ready\nENOENT ");
     }
 
     @Test

@@ -50,6 +50,15 @@ record UnpackedImage(JsonNode manifest, JsonNode config, Path root) {
 
     /** The same with more variables in its environment. */
     Command.Output run(Map<String, String> environment, String... words) {
+        return command(environment, words).run();
+    }
+
+    /** The same with something to read. */
+    Command.Output runReading(String stdin, String... words) {
+        return command(Map.of(), words).run(stdin);
+    }
+
+    private Command command(Map<String, String> environment, String... words) {
         String mountedReadOnly = """
                 mount --bind "$1" "$1"
                 mount -o remount,bind,ro "$1"
@@ -65,7 +74,7 @@ record UnpackedImage(JsonNode manifest, JsonNode config, Path root) {
         command.addAll(List.of(
                 "/usr/sbin/chroot", "--userspec=" + config.at("/config/User").asText(), root.toString()));
         command.addAll(List.of(words));
-        return new Command(command, Map.of()).run();
+        return new Command(command, Map.of());
     }
 
     private static void succeed(String... words) throws IOException {
