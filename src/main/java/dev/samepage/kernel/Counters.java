@@ -37,18 +37,23 @@ public record Counters(Map<Counter, Long> values) {
     }
 
     /**
+     * Pages that ksmd has looked at, for each of which the kernel keeps an {@code rmap_item}: {@code pages_shared + pages_sharing +
+     * pages_unshared + pages_volatile} (that is how the kernel computes {@code pages_volatile}).
+     */
+    public long knownPages() {
+        return sum(Counter.PAGES_SHARED, Counter.PAGES_SHARING, Counter.PAGES_UNSHARED, Counter.PAGES_VOLATILE);
+    }
+
+    /**
      * Bytes gained after the cost of bookkeeping; negative when KSM is a loss. This is {@code general_profit} where the kernel has it (6.4).
-     * Elsewhere it is the same sum done here: the bytes saved less 64 for each {@code rmap_item}, of which there are as many as {@code
-     * pages_shared + pages_sharing + pages_unshared + pages_volatile} (that is how the kernel computes {@code pages_volatile}).
+     * Elsewhere it is the same sum done here: the bytes saved less 64 for each of the {@link #knownPages}.
      */
     public long profitBytes(long pageSizeBytes) {
         Long kernels = values.get(Counter.GENERAL_PROFIT);
         if (kernels != null) {
             return kernels;
         }
-        long rmapItems =
-                sum(Counter.PAGES_SHARED, Counter.PAGES_SHARING, Counter.PAGES_UNSHARED, Counter.PAGES_VOLATILE);
-        return savedBytes(pageSizeBytes) - saturated(rmapItems, RMAP_ITEM_BYTES);
+        return savedBytes(pageSizeBytes) - saturated(knownPages(), RMAP_ITEM_BYTES);
     }
 
     private long sum(Counter... counters) {

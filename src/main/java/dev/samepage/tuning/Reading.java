@@ -35,7 +35,6 @@ record Reading(
         long skipped = counters.get(Counter.PAGES_SKIPPED).orElse(0);
         long shared = counters.get(Counter.PAGES_SHARED).orElse(0);
         long sharing = counters.get(Counter.PAGES_SHARING).orElse(0);
-        long unshared = counters.get(Counter.PAGES_UNSHARED).orElse(0);
         long rest = counters.get(Counter.PAGES_VOLATILE).orElse(0);
         long zero = counters.get(Counter.KSM_ZERO_PAGES).orElse(0);
         return new Reading(
@@ -47,7 +46,7 @@ record Reading(
                 counters.savedPages(),
                 shared,
                 shared + sharing,
-                shared + sharing + unshared + rest,
+                counters.knownPages(),
                 Math.max(0, rest - zero));
     }
 

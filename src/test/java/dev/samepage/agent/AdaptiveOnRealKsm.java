@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Agents that run mode Adaptive on this machine's KSM, one after the other, each until it is stopped. */
@@ -140,11 +139,7 @@ final class AdaptiveOnRealKsm implements AutoCloseable {
 
     /** Memory that the kernel keeps a note of each page of. */
     long knownBytes() {
-        Counters now = counters();
-        return Stream.of(Counter.PAGES_SHARED, Counter.PAGES_SHARING, Counter.PAGES_UNSHARED, Counter.PAGES_VOLATILE)
-                        .mapToLong(counter -> now.get(counter).orElseThrow())
-                        .sum()
-                * proc.pageSizeBytes();
+        return counters().knownPages() * proc.pageSizeBytes();
     }
 
     long value(Knob knob) {
