@@ -1,5 +1,6 @@
 package dev.samepage.agent;
 
+import static dev.samepage.agent.NodeUnderTest.condition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.samepage.api.KsmNodeStatus;
@@ -64,13 +65,6 @@ class ForeignWriterTest {
             last = agent.round();
         }
         return last;
-    }
-
-    private static Condition condition(KsmNodeStatus status, String type) {
-        return status.conditions().stream()
-                .filter(c -> c.getType().equals(type))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("no condition " + type + " in " + status.conditions()));
     }
 
     @Test

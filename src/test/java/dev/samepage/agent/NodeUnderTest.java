@@ -18,6 +18,7 @@ import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.Ksm;
 import dev.samepage.kernel.KsmFiles;
 import dev.samepage.kernel.UnmergeResult;
+import io.fabric8.kubernetes.api.model.Condition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -33,6 +34,8 @@ final class NodeUnderTest implements ControlPlane {
     static final OnRemoval RESTORE = OnRemoval.RESTORE;
     static final Unmerge ALLOWED = new Unmerge(true, 10);
     static final Unmerge FORBIDDEN = new Unmerge(false, 10);
+
+    private static final long TOTAL_KIBIBYTES = 1L << 20;
 
     final FakeKsm ksm;
     final SuddenDeath death = new SuddenDeath();
@@ -54,14 +57,14 @@ final class NodeUnderTest implements ControlPlane {
         proc = directory.resolve("proc");
         state = directory.resolve("state");
         FakeProc files = new FakeProc(proc);
-        files.file("meminfo", "MemTotal: 1048576 kB\nMemAvailable: 524288 kB\n");
+        files.memory(TOTAL_KIBIBYTES, TOTAL_KIBIBYTES / 2);
         files.file("sys/kernel/osrelease", "6.18.0-test\n");
         files.file("sys/kernel/random/boot_id", "11111111-2222-3333-4444-555555555555\n");
         files.kernelThreads();
     }
 
     void availableKibibytes(long available) {
-        new FakeProc(proc).file("meminfo", "MemTotal: 1048576 kB\nMemAvailable: %d kB\n".formatted(available));
+        new FakeProc(proc).memory(TOTAL_KIBIBYTES, available);
     }
 
     /** Another boot of the same node. */
@@ -163,6 +166,14 @@ final class NodeUnderTest implements ControlPlane {
 
     Map<Knob, Long> knobs() {
         return ksm.knobs();
+    }
+
+    /** What a status says under one of its conditions. */
+    static Condition condition(KsmNodeStatus status, String type) {
+        return status.conditions().stream()
+                .filter(condition -> condition.getType().equals(type))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no condition " + type + " in " + status));
     }
 
     static KsmNodeSpec fixed(int pages, int sleep) {

@@ -1,5 +1,6 @@
 package dev.samepage.agent;
 
+import static dev.samepage.agent.NodeUnderTest.condition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
@@ -430,12 +431,5 @@ class StatusReportTest {
         return status(new Standing("h", state, "m", Optional.empty()), null).conditions().stream()
                 .map(Condition::getType)
                 .toList();
-    }
-
-    private static Condition condition(KsmNodeStatus status, String type) {
-        return status.conditions().stream()
-                .filter(condition -> condition.getType().equals(type))
-                .findFirst()
-                .orElseThrow();
     }
 }

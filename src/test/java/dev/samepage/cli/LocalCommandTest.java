@@ -40,7 +40,7 @@ class LocalCommandTest {
         state = directory.resolve("state");
         FakeProc proc = new FakeProc(directory.resolve("proc"));
         proc.kernelThreads();
-        proc.file("meminfo", "MemTotal: 16777216 kB\nMemAvailable: 4194304 kB\n");
+        proc.memory(16L << 20, 4L << 20);
         proc.file("sys/kernel/random/boot_id", BOOT + "\n");
         proc.file("sys/kernel/osrelease", "6.18.0\n");
     }

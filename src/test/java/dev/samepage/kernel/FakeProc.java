@@ -36,6 +36,10 @@ public final class FakeProc {
         bytes(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
+    public void memory(long totalKibibytes, long availableKibibytes) {
+        file("meminfo", "MemTotal: %d kB\nMemAvailable: %d kB\n".formatted(totalKibibytes, availableKibibytes));
+    }
+
     /** kthreadd, and ksmd as process 37. */
     public void kernelThreads() {
         stat(2, "kthreadd", 0, 1, 0, 0);
