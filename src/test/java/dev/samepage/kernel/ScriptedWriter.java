@@ -18,6 +18,9 @@ final class ScriptedWriter implements UnmergeWriter, UnmergeGuard.Time {
     /** Every pause between tries. */
     final List<Duration> pauses = new ArrayList<>();
 
+    /** Every time for which a process was left to write without a look at it. */
+    final List<Duration> waits = new ArrayList<>();
+
     private final Deque<Script> scripts = new ArrayDeque<>();
     private Runnable whilePausing = () -> {};
     private Runnable whileStarting = () -> {};
@@ -95,6 +98,7 @@ final class ScriptedWriter implements UnmergeWriter, UnmergeGuard.Time {
                     whileStarting.run();
                     return script.starts() ? Stage.READY : Stage.STARTING;
                 }
+                waits.add(longest);
                 Runnable next = looks.poll();
                 if (next == null) {
                     ended = true;

@@ -49,7 +49,12 @@ class UnmergeGuardTest {
     }
 
     private void available(long mebibytes) {
-        proc.file("meminfo", "MemTotal: %d kB\nMemAvailable: %d kB\n".formatted(10_000L << 10, mebibytes << 10));
+        proc.memory(10_000L << 10, mebibytes << 10);
+    }
+
+    private void stillMerged(long mebibytes) {
+        ksm.with(Counter.PAGES_SHARED, mebibytes * PAGES_OF_A_MIB)
+                .with(Counter.PAGES_SHARING, mebibytes * PAGES_OF_A_MIB);
     }
 
     private void guest(int pid, String name, long mergedMebibytes, long limitMebibytes, long usedMebibytes) {
@@ -152,6 +157,31 @@ class UnmergeGuardTest {
     }
 
     @Test
+    void needsRoomOnlyForWhatIsStillMergedWhenItGoesOn() {
+        Runnable touchesTheReserve = () -> {
+            available(999);
+            stillMerged(500);
+        };
+        writer.then(DONE, touchesTheReserve, this::nothing, this::nothing).then(DONE);
+        writer.whilePausing(() -> available(1500));
+
+        assertThat(unmerge()).isEqualTo(DONE);
+        assertThat(writer.told).isEqualTo(2);
+        assertThat(progress)
+                .containsExactly("Un-merging stopped at 500 MiB still merged: available memory fell to 999 MiB, under"
+                        + " the reserve of 1000 MiB. It goes on in 2 s if there is room.");
+    }
+
+    @Test
+    void looksAtMemoryFiveTimesASecond() {
+        writer.then(DONE, this::nothing, this::nothing, this::nothing);
+
+        unmerge();
+
+        assertThat(writer.waits).hasSize(4).containsOnly(Duration.ofMillis(200));
+    }
+
+    @Test
     void goesOnToTheLastByteOfTheReserve() {
         writer.then(DONE, () -> available(1000), this::nothing);
 
@@ -182,8 +212,13 @@ class UnmergeGuardTest {
 
     @Test
     void givesUpAfterFiveTriesWithGrowingPausesAndTellsTheFigures() {
-        for (int i = 0; i < 9; i++) {
-            writer.then(DONE, () -> available(700), this::nothing, this::nothing);
+        for (int mebibytes = 1900; mebibytes > 1000; mebibytes -= 100) {
+            int left = mebibytes;
+            Runnable touchesTheReserve = () -> {
+                available(700);
+                stillMerged(left);
+            };
+            writer.then(DONE, touchesTheReserve, this::nothing, this::nothing);
         }
         writer.whilePausing(() -> available(5000));
 
@@ -195,7 +230,7 @@ class UnmergeGuardTest {
                         Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(8), Duration.ofSeconds(16));
         assertThat(result).isInstanceOf(UnmergeResult.GivenUp.class);
         assertThat(((UnmergeResult.GivenUp) result).reason())
-                .isEqualTo("5 tries in 32 s left 2000 MiB merged; the last: available memory fell to 700 MiB, under the"
+                .isEqualTo("5 tries in 32 s left 1500 MiB merged; the last: available memory fell to 700 MiB, under the"
                         + " reserve of 1000 MiB");
     }
 
