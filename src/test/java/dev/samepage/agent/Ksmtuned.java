@@ -77,6 +77,10 @@ final class Ksmtuned implements AutoCloseable {
         return process.pid();
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Ends it, with the sleep that it waits for. */
     @Override
     public void close() {
