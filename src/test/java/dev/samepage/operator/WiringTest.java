@@ -2,46 +2,50 @@ package dev.samepage.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import dev.samepage.testbed.CapturedLog;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class WiringTest {
-    private static final byte[] NODES = """
-            {"apiVersion": "v1", "kind": "NodeList", "metadata": {}, "items": []}
-            """.getBytes(StandardCharsets.UTF_8);
+    private static final String TOKEN = "eyJhbGciOiJ-known-token-of-this-test";
 
     /** As an API server does that is being replaced, or has been busy for too long. */
     @Test
     void aRequestWhoseConnectionIsClosedIsSentAgain() throws IOException {
         AtomicInteger requests = new AtomicInteger();
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> {
-            if (requests.incrementAndGet() > 3) {
-                exchange.getResponseHeaders().add("Content-Type", "application/json");
-                exchange.sendResponseHeaders(200, NODES.length);
-                exchange.getResponseBody().write(NODES);
-            }
-            exchange.close();
-        });
-        server.start();
-        Config config = new ConfigBuilder(Config.empty())
-                .withMasterUrl("http://localhost:" + server.getAddress().getPort())
-                .build();
-
-        try (var client = new Wiring().client(config, new KubernetesSerialization())) {
+        try (var server = new EmptyCluster(exchange -> {
+                    if (requests.incrementAndGet() > 3) {
+                        EmptyCluster.answer(exchange, 200);
+                    }
+                });
+                var client = server.client(TOKEN)) {
             assertThat(client.nodes().list().getItems()).isEmpty();
-        } finally {
-            server.stop(0);
         }
 
         assertThat(requests).hasValue(4);
+    }
+
+    @Test
+    void theTokenIsNotLoggedByTheMostTalkativeClientEither() throws IOException {
+        Queue<String> authorizations = new ConcurrentLinkedQueue<>();
+        try (var log = CapturedLog.withAllOf("dev.samepage", "io.fabric8", "jdk.httpclient");
+                var server = new EmptyCluster(exchange -> {
+                    authorizations.add(exchange.getRequestHeaders().getFirst("Authorization"));
+                    EmptyCluster.answer(exchange, authorizations.size() == 1 ? 503 : 200);
+                });
+                var client = server.client(TOKEN)) {
+            assertThat(client.nodes().list().getItems()).isEmpty();
+
+            assertThat(authorizations).containsExactly("Bearer " + TOKEN, "Bearer " + TOKEN);
+            assertThat(log.entries())
+                    .anyMatch(entry -> entry.logger().startsWith("io.fabric8")
+                            && entry.level().intValue() < 800);
+            assertThat(log.entries())
+                    .noneMatch(entry ->
+                            entry.text().contains(TOKEN) || entry.text().contains("Bearer"));
+        }
     }
 }
