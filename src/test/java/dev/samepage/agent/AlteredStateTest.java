@@ -1,5 +1,6 @@
 package dev.samepage.agent;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.samepage.api.KsmNodeStatus;
@@ -9,9 +10,12 @@ import dev.samepage.kernel.Knob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +49,19 @@ class AlteredStateTest {
             "[]",
             "[[[[[[[[]]]]]]]]");
 
+    /** What the schema lets a policy ask for; every setting that is not named is 0 or 1. */
+    private static final Map<Knob, Bounds> BOUNDS = Map.of(
+            Knob.PAGES_TO_SCAN, new Bounds(1, 100_000),
+            Knob.SLEEP_MILLISECS, new Bounds(0, 60_000),
+            Knob.MAX_PAGE_SHARING, new Bounds(2, 65_536),
+            Knob.STABLE_NODE_CHAINS_PRUNE_MILLISECS, new Bounds(100, 3_600_000),
+            Knob.ADVISOR_MAX_CPU, new Bounds(1, 100),
+            Knob.ADVISOR_MIN_PAGES_TO_SCAN, new Bounds(1, 100_000),
+            Knob.ADVISOR_MAX_PAGES_TO_SCAN, new Bounds(1, 100_000),
+            Knob.ADVISOR_TARGET_SCAN_TIME, new Bounds(1, 86_400));
+
+    private record Bounds(long min, long max) {}
+
     @TempDir
     Path directory;
 
@@ -59,26 +76,54 @@ class AlteredStateTest {
     @Test
     void aThousandAlteredSpecsLeadToADefinedState() throws IOException {
         Random random = new Random(6);
+        Map<Knob, Long> found = node.knobs();
+        Set<State> states = EnumSet.noneOf(State.class);
         for (int i = 0; i < 1000; i++) {
             String spec = altered(random);
             Files.writeString(node.state.resolve("spec.json"), spec);
 
             KsmNodeStatus status = node.start().round();
 
-            assertThat(status.state()).as(spec).isIn((Object[]) State.values());
+            states.add(requireNonNull(status.state(), spec));
             assertThat(status.message()).as(spec).hasSizeLessThanOrEqualTo(256);
+            assertThat(node.knobs()).as(spec).allSatisfy((knob, value) -> {
+                Bounds bounds = BOUNDS.getOrDefault(knob, new Bounds(0, 1));
+                assertThat(value).isBetween(bounds.min, bounds.max);
+            });
+            assertThat(originals()).as(spec).isIn(Optional.empty(), Optional.of(found));
         }
+        assertThat(states).contains(State.APPLIED, State.FAILED);
+    }
+
+    private Optional<Map<Knob, Long>> originals() throws IOException {
+        return new StateDirectory(node.state)
+                .read("originals")
+                .map(text -> OriginalsText.parse(text).orElseThrow().originals().knobs());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"maxCpuPercent\": 5000", "maxCpuPercent\": -1", "maxRestSeconds\": 0"})
     void settingsThatTheApiServerWouldRefuseAreNotTaken(String setting) throws IOException {
-        Files.writeString(
-                node.state.resolve("spec.json"),
-                "{\"hash\": \"1\", \"settings\": {\"mode\": \"Adaptive\", \"adaptive\": {\"" + setting + "}}}");
+        adaptive(setting);
 
         assertThat(node.start().round().state()).isEqualTo(State.FAILED);
         assertThat(node.ksm.writes()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"maxCpuPercent\": 100", "maxCpuPercent\": 1", "maxRestSeconds\": 10"})
+    void settingsThatTheApiServerWouldJustTakeAreTaken(String setting) throws IOException {
+        adaptive(setting);
+
+        assertThat(node.start().round().state()).isEqualTo(State.APPLIED);
+        assertThat(node.ksm.writes()).containsExactly("max_page_sharing=512");
+    }
+
+    /** A spec in mode Adaptive that takes a write, so that it is seen whether it is taken. */
+    private void adaptive(String setting) throws IOException {
+        Files.writeString(node.state.resolve("spec.json"), """
+                {"hash": "1", "settings": {"mode": "Adaptive", "adaptive": {"%s}, "tunables": {"maxPageSharing": 512}}}
+                """.formatted(setting));
     }
 
     @Test
