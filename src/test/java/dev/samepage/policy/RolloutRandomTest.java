@@ -38,11 +38,13 @@ class RolloutRandomTest {
     @MethodSource("seeds")
     void nobodyIsToldBeyondThePlacesNorAfterTooManyFailures(int seed) {
         var world = new World(seed);
+        int toldInAll = 0;
         for (int step = 0; step < STEPS; step++) {
             world.somethingHappens();
             Rollout rollout = world.look();
 
             int told = rollout.next().size();
+            toldInAll += told;
             String when = "step %d of seed %d: %s".formatted(step, seed, rollout);
             if (told > 0) {
                 assertThat(world.atWork()).as(when).isLessThanOrEqualTo(Math.max(world.concurrent, world.atWorkBefore));
@@ -50,6 +52,7 @@ class RolloutRandomTest {
                 assertThat(world.paused).as(when).isFalse();
             }
         }
+        assertThat(toldInAll).as("told in all").isPositive();
     }
 
     @ParameterizedTest
@@ -66,6 +69,12 @@ class RolloutRandomTest {
             world.everybodyAnswers();
             assertThat(looks++).as("looks that seed %d needs", seed).isLessThan(world.hosts.size() + 1);
         }
+        world.everybodyAnswers();
+        String wanted = Assignment.specFrom(world.policy()).hash();
+        assertThat(world.hosts).allSatisfy((_, host) -> {
+            assertThat(host.answered).isEqualTo(wanted);
+            assertThat(host.state).isEqualTo(State.APPLIED);
+        });
     }
 
     /** Ten to forty nodes and one policy. */
