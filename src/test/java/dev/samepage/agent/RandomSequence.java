@@ -89,9 +89,17 @@ final class RandomSequence {
         node = new UnquietNode(dice.any(KERNELS), proc);
     }
 
+    /**
+     * What has happened.
+     *
+     * @param deaths how often the agent was killed in the midst of a write
+     * @param foreignChanges how many settings others have changed
+     */
+    record Happened(List<Event> events, int deaths, int foreignChanges) {}
+
     /** What has happened so far. */
-    List<Event> events() {
-        return List.copyOf(events);
+    Happened happened() {
+        return new Happened(List.copyOf(events), node.deaths(), node.foreignChanges());
     }
 
     /** The same in a person's words. */

@@ -42,6 +42,8 @@ final class UnquietNode {
 
     private UnmergeResult.@Nullable NotUnmerged nextUnmerge;
     private @Nullable Agent agent;
+    private int deaths;
+    private int foreignChanges;
 
     /**
      * A node that was just booted. No agent runs there yet.
@@ -56,7 +58,7 @@ final class UnquietNode {
         journal = new WatchedJournal(model);
         procDirectory = proc;
         this.proc = new FakeProc(proc);
-        this.proc.file("meminfo", "MemTotal: 1048576 kB\nMemAvailable: 524288 kB\n");
+        this.proc.memory(1L << 20, 1L << 19);
         this.proc.file("sys/kernel/osrelease", "6.18.0-test\n");
         this.proc.kernelThreads();
         bootId(0);
@@ -70,12 +72,24 @@ final class UnquietNode {
         return ksm.knobs();
     }
 
+    /** How often an agent has died at one of its writes. */
+    int deaths() {
+        return deaths;
+    }
+
+    /** How many settings others have changed, those left out that had the value already or that this kernel lacks. */
+    int foreignChanges() {
+        return foreignChanges;
+    }
+
     // What the kernel and others do.
 
     /** Somebody else writes. */
     void foreignWrite(Knob knob, long value) {
-        if (knobs().containsKey(knob)) {
+        Long before = knobs().get(knob);
+        if (before != null && before != value) {
             ksm.with(knob, value);
+            foreignChanges++;
         }
     }
 
@@ -178,6 +192,7 @@ final class UnquietNode {
         try {
             return Optional.of(agent.round());
         } catch (SuddenDeath.Killed killed) {
+            deaths++;
             kill();
             return Optional.empty();
         }
