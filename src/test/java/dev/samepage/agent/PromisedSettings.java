@@ -11,11 +11,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of every knob under a policy and after it, written from the documents and not from the agent. */
-final class PromisedSettings {
+public final class PromisedSettings {
     private PromisedSettings() {}
 
     /** Every knob that a policy settles, on a node that was found like this; one that is turned by the kernel or by Adaptive is left out. */
-    static Map<Knob, Long> of(Settings settings, Map<Knob, Long> found) {
+    public static Map<Knob, Long> of(Settings settings, Map<Knob, Long> found) {
         Map<Knob, Long> knobs = restored(found);
         if (cannotBeHad(settings, found)) {
             knobs.put(Knob.RUN, 0L);

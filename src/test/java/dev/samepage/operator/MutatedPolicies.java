@@ -80,9 +80,10 @@ final class MutatedPolicies {
         if (places.isEmpty()) {
             return;
         }
-        if (pick(places) instanceof ObjectNode object) {
+        ContainerNode<?> place = pick(places);
+        if (place instanceof ObjectNode object) {
             mutateObject(object);
-        } else if (pick(places) instanceof ArrayNode array) {
+        } else if (place instanceof ArrayNode array) {
             array.add(oddity());
         }
     }

@@ -1,5 +1,6 @@
 package dev.samepage.operator;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,10 +10,13 @@ import dev.samepage.agent.AgentLoop;
 import dev.samepage.agent.ApiConnection;
 import dev.samepage.agent.Host;
 import dev.samepage.agent.KsmNodeClient;
+import dev.samepage.agent.PromisedSettings;
 import dev.samepage.agent.ReportSchedule;
 import dev.samepage.agent.StateDirectory;
 import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmPolicy;
+import dev.samepage.api.KsmPolicyStatus.NodeCounts;
+import dev.samepage.api.State;
 import dev.samepage.kernel.FakeKsm;
 import dev.samepage.kernel.FakeProc;
 import dev.samepage.kernel.Guests;
@@ -30,6 +34,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -63,7 +68,10 @@ class MutatedPolicyApiTest {
     private final Activity activity = new Activity();
     private final AgentLoop loop = new AgentLoop(activity);
     private final FakeKsm ksm = FakeKsm.linux618();
+    private final Map<Knob, Long> found = ksm.knobs();
+    private final Map<State, Integer> states = new EnumMap<>(State.class);
     private int accepted;
+    private int rounds;
 
     @TempDir
     Path directory;
@@ -88,7 +96,7 @@ class MutatedPolicyApiTest {
     @BeforeEach
     void startAgent() {
         FakeProc proc = new FakeProc(directory);
-        proc.file("meminfo", "MemTotal: 1048576 kB\nMemAvailable: 524288 kB\n");
+        proc.memory(1L << 20, 1L << 19);
         proc.file("sys/kernel/random/boot_id", "11111111-2222-3333-4444-555555555555\n");
         proc.kernelThreads();
         Clock clock = Clock.systemUTC();
@@ -149,14 +157,20 @@ class MutatedPolicyApiTest {
         }
 
         System.err.printf(
-                "%d mutated policies with seed %d: %d accepted, refused by code %s, in %d s%n",
+                "%d mutated policies with seed %d: %d accepted, refused by code %s; the node after %d rounds of them: %s; in %d s%n",
                 DOCUMENTS,
                 SEED,
                 accepted,
                 refused,
+                rounds,
+                states,
                 Duration.ofNanos(System.nanoTime() - start).toSeconds());
         assertThat(accepted).isGreaterThan(DOCUMENTS / 20);
         assertThat(refused.keySet()).isSubsetOf(400, 413, 422);
+        assertThat(states.values().stream().mapToInt(times -> times).sum())
+                .as("how often the agent was told something and answered")
+                .isGreaterThan(rounds / 2);
+        assertThat(operator.isRunning()).isTrue();
         assertThat(runner.isAlive()).isTrue();
         assertThat(log.warnings())
                 .filteredOn(MutatedPolicyApiTest::isUnexpected)
@@ -198,15 +212,11 @@ class MutatedPolicyApiTest {
                 assertThat(Cluster.condition(policy, "Ready").getMessage()).isNotNull();
             }
         });
-        await().atMost(SOON).untilAsserted(() -> {
-            KsmNode node = client.resources(KsmNode.class).withName(NODE).get();
-            if (node != null) {
-                assertThat(node.getStatus()).as("status of %s", node.getSpec()).isNotNull();
-                assertThat(node.getStatus().hash()).isEqualTo(node.getSpec().hash());
-                assertThat(node.getStatus().state()).isNotNull();
-            }
-        });
-        assertThat(ksm.value(Knob.RUN)).isBetween(0L, 2L);
+        if (client.resources(KsmPolicy.class).list().getItems().stream().anyMatch(MutatedPolicyApiTest::tellsTheNode)) {
+            await().atMost(SOON).untilAsserted(this::theNodeIsInADefinedState);
+            states.merge(cluster.ksmNode(NODE).getStatus().state(), 1, Integer::sum);
+        }
+        rounds++;
         assertThat(ksm.value(Knob.PAGES_TO_SCAN)).isBetween(1L, 100_000L);
         assertThat(ksm.value(Knob.SLEEP_MILLISECS)).isBetween(0L, 60_000L);
         client.resources(KsmPolicy.class).delete();
@@ -214,5 +224,26 @@ class MutatedPolicyApiTest {
                 .until(() -> client.resources(KsmPolicy.class).list().getItems().isEmpty());
         cluster.noKsmNode(NODE);
         there.clear();
+    }
+
+    /** Whether the policy has won the node, and does not leave it as it is. */
+    private static boolean tellsTheNode(KsmPolicy policy) {
+        NodeCounts nodes = policy.getStatus().nodes();
+        return nodes != null && nodes.targeted() > 0 && !policy.getSpec().paused();
+    }
+
+    /** The agent has answered, and where it says that a policy is applied every setting is as promised. */
+    private void theNodeIsInADefinedState() {
+        KsmNode node = client.resources(KsmNode.class).withName(NODE).get();
+        assertThat(node).as("KsmNode").isNotNull();
+        assertThat(node.getStatus()).as("status of %s", node.getSpec()).isNotNull();
+        assertThat(node.getStatus().hash()).isEqualTo(node.getSpec().hash());
+        assertThat(node.getStatus().state()).isNotNull();
+        if (node.getStatus().state() == State.APPLIED) {
+            assertThat(ksm.knobs())
+                    .as("settings under %s", node.getSpec())
+                    .containsAllEntriesOf(
+                            PromisedSettings.of(requireNonNull(node.getSpec().settings()), found));
+        }
     }
 }

@@ -46,6 +46,12 @@ final class RunningOperator implements AutoCloseable {
         return new RunningOperator(operator);
     }
 
+    /** Whether it has neither ended nor gone blind to a kind. */
+    boolean isRunning() {
+        return operator.getRuntimeInfo().isStarted()
+                && operator.getRuntimeInfo().allEventSourcesAreHealthy();
+    }
+
     @Override
     public void close() {
         operator.stop();
