@@ -242,9 +242,23 @@ public final class Agent {
             case STAND_DOWN -> {
                 standing = Standing.contended(hash, watch.giveWay(sample.at()), decision);
                 adaptation.forget();
-                yield false;
+                yield assignment.isAdaptive() && endBoost(hash, sample);
             }
         };
+    }
+
+    /** While way is given nobody ends ksmd's laps; where it was not somebody else who has set {@code run}, it is stopped before. */
+    private boolean endBoost(String hash, Sample sample) {
+        if (sample.knobs().getOrDefault(Knob.RUN, 0L) != 1
+                || watch.drift().theirs().containsKey(Knob.RUN)) {
+            return false;
+        }
+        Decision stop = Decision.stop();
+        watch.wrote(
+                sample.knobs(),
+                stop,
+                applier.apply(stop.actions(), hash, Level.INFO).isEmpty());
+        return true;
     }
 
     /** Carries out what is wanted anew, or was refused, if it is time to; whether anything was written. */

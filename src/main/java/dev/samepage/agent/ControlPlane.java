@@ -14,7 +14,7 @@ public interface ControlPlane {
 
     /** What is known about this node's KsmNode. */
     sealed interface Knowledge {
-        /** Nothing: the API server has not answered since the agent started. */
+        /** Nothing: the API server has not answered since the agent started, or since it said that there is none. */
         record Unknown() implements Knowledge {}
 
         /** There is none. */

@@ -105,6 +105,11 @@ public record Decision(
         return nothing(State.FAILED, reason);
     }
 
+    /** ksmd stands still, and all else stays as it is. */
+    static Decision stop() {
+        return new Decision(List.of(new Action.Set(Knob.RUN, 0)), State.CONTENDED, "", Optional.empty());
+    }
+
     private static Decision nothing(State state, String message) {
         return new Decision(List.of(), state, message, Optional.empty());
     }

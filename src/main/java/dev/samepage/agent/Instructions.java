@@ -63,7 +63,10 @@ final class Instructions {
                 }
                 yield assignment;
             }
-            case Knowledge.Unknown() -> told.map(this::read).orElse(new Assignment.None());
+            case Knowledge.Unknown() -> {
+                missingSinceNanos = null;
+                yield told.map(this::read).orElse(new Assignment.None());
+            }
             case Knowledge.Absent() ->
                 told.or(() -> journal.originals().map(found -> RESTORE))
                         .map(this::withoutKsmNode)
@@ -87,7 +90,10 @@ final class Instructions {
                 .orElse("");
     }
 
-    /** A KsmNode that vanishes altogether is given a while to come back, whatever the wall clock says. */
+    /**
+     * A KsmNode that vanishes altogether is given a while to come back, whatever the wall clock says. The while begins anew when the API server
+     * was not heard meanwhile.
+     */
     private Assignment withoutKsmNode(KsmNodeSpec last) {
         long now = nanoTime.getAsLong();
         if (missingSinceNanos == null) {

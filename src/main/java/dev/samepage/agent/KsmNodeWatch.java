@@ -22,11 +22,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows one KsmNode for as long as it is open, in a thread of its own: gets it, watches it, and begins anew when the watch ends, fails
- * or falls silent, each time with the pause that {@link Backoff} gives. What was seen last stays known meanwhile.
+ * or falls silent, each time with the pause that {@link Backoff} gives. A KsmNode that was seen last stays known
+ * meanwhile; that there is none does not.
  */
 final class KsmNodeWatch implements AutoCloseable {
-    /** An API server sends a bookmark every minute, whether anything changes or not. */
-    static final Duration SILENCE = Duration.ofMinutes(5);
+    /** An API server sends a bookmark every minute, whether anything changes or not. Less than the grace of a KsmNode that is gone. */
+    static final Duration SILENCE = Duration.ofMinutes(3);
 
     /** After that a watch is not taken to have failed. */
     private static final Duration LASTING = Duration.ofMinutes(1);
@@ -76,7 +77,7 @@ final class KsmNodeWatch implements AutoCloseable {
         thread.start();
     }
 
-    /** What was seen last; empty as long as the API server has not answered. */
+    /** What was seen last; empty as long as the API server has not answered, or no longer answers after it said that there is none. */
     Optional<Seen> latest() {
         return Optional.ofNullable(seen);
     }
@@ -106,6 +107,10 @@ final class KsmNodeWatch implements AutoCloseable {
             see(list.getItems().isEmpty() ? null : list.getItems().getFirst());
             return watch(list.getMetadata().getResourceVersion());
         } catch (RuntimeException e) {
+            if (seen != null && seen.ksmNode() == null) {
+                // Somebody may be putting it back.
+                seen = null;
+            }
             if (!closed) {
                 say("API server not reached, trying again", String.valueOf(e.getMessage()));
             }

@@ -39,6 +39,12 @@ final class Refusals {
         return AGAIN;
     }
 
+    private static String advice(UnmergeResult.GivenUp givenUp) {
+        return givenUp.isForWantOfTime()
+                ? "Set mode: Unmerged until it is done: ksmd stands still between the tries then, and each goes on where the last has stopped."
+                : "Free memory or move a guest away.";
+    }
+
     /** An un-merge that did not succeed. */
     static String describe(UnmergeResult.NotUnmerged failed, String node) {
         return switch (failed) {
@@ -48,7 +54,7 @@ final class Refusals {
                 "Un-merging did not end on " + node + ": " + merged.reason()
                         + ". Find and stop the other program that tunes KSM here.";
             case UnmergeResult.GivenUp givenUp ->
-                "Un-merging given up on " + node + ": " + givenUp.reason() + ". Free memory or move a guest away.";
+                "Un-merging given up on " + node + ": " + givenUp.reason() + ". " + advice(givenUp);
             case UnmergeResult.Refused _, UnmergeResult.Killed _, UnmergeResult.Stopped _, UnmergeResult.Failed _ ->
                 "Un-merging did not end on " + node + ": " + failed.reason() + ". It goes on at the next try.";
         };

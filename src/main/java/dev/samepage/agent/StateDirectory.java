@@ -32,9 +32,9 @@ public final class StateDirectory implements StateFiles {
         this.directory = directory;
     }
 
-    /** Whether anything was ever written here since the last boot. */
+    /** Whether anything was ever written here since the last boot; also true where it cannot be told, for want of a right. */
     public boolean exists() {
-        return Files.isDirectory(directory);
+        return !Files.notExists(directory);
     }
 
     @Override

@@ -24,7 +24,7 @@ import org.slf4j.event.Level;
  * is not tried again at once: see {@link #heldBack}.
  */
 final class UnmergeProcedure {
-    /** After which what was refused for want of memory is looked at anew. */
+    /** After which what was refused for want of memory, or failed, is looked at anew. */
     private static final Duration AFTER_A_REFUSAL = Duration.ofMinutes(1);
 
     /** After which what was given up, or was merged again by somebody, is begun again, as long as the same is asked for. */
@@ -109,16 +109,18 @@ final class UnmergeProcedure {
         return false;
     }
 
-    private @Nullable HeldBack heldBack(NotUnmerged failed, String hash, String failure) {
+    private HeldBack heldBack(NotUnmerged failed, String hash, String failure) {
         Instant now = clock.instant();
         return switch (failed) {
-            case UnmergeResult.TooLittle _ -> new HeldBack(hash, now, now.plus(AFTER_A_REFUSAL), failure);
             case UnmergeResult.GivenUp _, UnmergeResult.StillMerged _ -> {
                 Instant next = now.plus(AFTER_GIVING_UP).truncatedTo(ChronoUnit.SECONDS);
                 yield new HeldBack(hash, now, next, failure + " Next try at " + next + ".");
             }
-            case UnmergeResult.Stopped _, UnmergeResult.Refused _, UnmergeResult.Killed _, UnmergeResult.Failed _ ->
-                null;
+            case UnmergeResult.TooLittle _,
+                    UnmergeResult.Stopped _,
+                    UnmergeResult.Refused _,
+                    UnmergeResult.Killed _,
+                    UnmergeResult.Failed _ -> new HeldBack(hash, now, now.plus(AFTER_A_REFUSAL), failure);
         };
     }
 

@@ -75,8 +75,8 @@ final class RestoreCommand implements Callable<Integer> {
         Optional<Closeable> lock = state.tryLock();
         if (lock.isEmpty()) {
             err.println(
-                    "Refused: an agent works on this host, it holds " + state
-                            + "/lock. It restores the host itself once no policy covers it: delete the policy, or remove Samepage first.");
+                    "Refused: another samepage works on this host, it holds " + state
+                            + "/lock. An agent restores the host itself once no policy covers it: delete the policy, or remove Samepage first. A local or a second restore has to end.");
             return CommandLine.ExitCode.SOFTWARE;
         }
         try (Closeable _ = lock.orElseThrow()) {

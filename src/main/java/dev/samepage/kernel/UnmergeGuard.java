@@ -94,7 +94,7 @@ public final class UnmergeGuard implements Unmerger {
                 time.pause(pause);
             }
         } catch (IOException e) {
-            return new UnmergeResult.Failed("it could not be followed: " + Text.shown(e.toString()));
+            return new UnmergeResult.Failed("it could not be followed: " + Text.line(e.toString()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new UnmergeResult.Failed("this process was interrupted while it waited for its child");

@@ -82,7 +82,7 @@ final class UnmergeProcess implements UnmergeWriter {
             return UnmergeChild.refusal(said);
         }
         if (exit != 0 && exit <= SIGNALLED) {
-            return new UnmergeResult.Failed("the child process ended with " + exit + ": " + Text.shown(said));
+            return new UnmergeResult.Failed("the child process ended with " + exit + ": " + Text.line(said));
         }
         Ksm ksm = new Ksm(files);
         long shared = ksm.counters().get(Counter.PAGES_SHARED).orElse(0);

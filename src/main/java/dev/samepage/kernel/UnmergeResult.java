@@ -53,6 +53,11 @@ public sealed interface UnmergeResult {
             return (tries == 1 ? "1 try in " : tries + " tries in ") + time.toSeconds() + " s left "
                     + Mebibytes.up(leftBytes) + " MiB merged; the last: " + last.reason();
         }
+
+        /** Whether it takes longer than one call may. */
+        public boolean isForWantOfTime() {
+            return time.compareTo(UnmergeGuard.TIME_LIMIT) >= 0;
+        }
     }
 
     /**

@@ -32,6 +32,9 @@ record Member(
     /** An agent says within seconds that it is at work on what it was told. */
     private static final Duration NO_ANSWER = Duration.ofMinutes(5);
 
+    /** While an agent un-merges, for 10 min at most, it says nothing; and what waits for something is said every 15 min at least. */
+    private static final Duration LONGEST_WORK = Duration.ofMinutes(25);
+
     /** Where it is on the way to what the policy wants. */
     enum Standing {
         APPLIED,
@@ -78,7 +81,7 @@ record Member(
             @Nullable KsmNodeSpec spec,
             @Nullable KsmNodeStatus status,
             Clock clock) {
-        if (!node.reachable() || isSilent(status, clock)) {
+        if (!node.reachable() || isSilent(status, SILENCE, clock)) {
             return Standing.UNREACHABLE;
         }
         boolean toldAll =
@@ -106,7 +109,7 @@ record Member(
         }
         boolean answered = ksmNode.getStatus() != null
                 && ksmNode.getSpec().hash().equals(ksmNode.getStatus().hash());
-        if (!answered && isOverdue(ksmNode, clock)) {
+        if (answered ? isSilent(ksmNode.getStatus(), LONGEST_WORK, clock) : isOverdue(ksmNode, clock)) {
             return told ? Step.TOLD : Step.SILENT;
         }
         return told ? Step.AT_WORK : Step.BUSY;
@@ -146,10 +149,10 @@ record Member(
         return wanted.settings() != null && wanted.settings().mode() == Mode.OBSERVE;
     }
 
-    private static boolean isSilent(@Nullable KsmNodeStatus status, Clock clock) {
+    private static boolean isSilent(@Nullable KsmNodeStatus status, Duration longest, Clock clock) {
         return status != null
                 && instant(status.sampleTime())
-                        .filter(time -> time.isBefore(clock.instant().minus(SILENCE)))
+                        .filter(time -> time.isBefore(clock.instant().minus(longest)))
                         .isPresent();
     }
 

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * that could be left behind by a crash, a vanished node or an edit.
  *
  * <p>A node holds one of {@code concurrent} places from when it is told until its agent says that it is done or refuses, at the
- * longest for 5 minutes in which the agent says nothing about it. One that is still at work on what it was told before an edit
+ * longest for 5 minutes in which the agent says nothing about it, or 25 after it has said that it is at work. One that is still at work on what it was told before an edit
  * holds a place too, and is told first. After those come nodes in an order that stays the same and is another one for each
  * policy; last, those whose agents are silent already. A node that cannot be reached is told when it can be again.
  *

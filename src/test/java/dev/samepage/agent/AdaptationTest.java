@@ -122,6 +122,38 @@ class AdaptationTest {
     }
 
     @Test
+    void stopsKsmdBeforeItGivesWayToSomebodyWhoTurnsSomethingElse() {
+        NodeUnderTest node = adaptive();
+        Agent agent = boosting(node);
+        KsmNodeStatus status = agent.round();
+        for (int second = 0; second < 60; second++) {
+            node.ksm.with(Knob.SLEEP_MILLISECS, 999);
+            node.pass(Duration.ofSeconds(1));
+            status = agent.round();
+        }
+
+        assertThat(status.state()).isEqualTo(State.CONTENDED);
+        assertThat(node.ksm.value(Knob.RUN)).isZero();
+        assertThat(status.message()).contains("(sleep_millisecs ").doesNotContain("run 1");
+    }
+
+    @Test
+    void leavesKsmdToSomebodyWhoHasStartedItWhenItGivesWay() {
+        NodeUnderTest node = adaptive();
+        Agent agent = boosting(node);
+        laps(node, agent);
+        KsmNodeStatus status = agent.round();
+        for (int second = 0; second < 60; second++) {
+            node.ksm.with(Knob.RUN, 1);
+            node.pass(Duration.ofSeconds(1));
+            status = agent.round();
+        }
+
+        assertThat(status.state()).isEqualTo(State.CONTENDED);
+        assertThat(node.ksm.value(Knob.RUN)).isEqualTo(1);
+    }
+
+    @Test
     void restoresEverythingInTheMiddleOfABoostWhenItIsReleased() {
         NodeUnderTest node = adaptive();
         Map<Knob, Long> found = node.knobs();

@@ -43,6 +43,24 @@ class ClockStepTest {
     }
 
     @Test
+    void theFiveMinutesBeginAnewWhereTheApiServerWasNotHeardMeanwhile() {
+        Map<Knob, Long> applied = node.knobs();
+
+        node.apiServerIsGone();
+        node.pass(Duration.ofHours(1));
+        agent.round();
+        node.ksmNodeIsGone();
+        agent.round();
+        node.pass(Duration.ofSeconds(299));
+        agent.round();
+        assertThat(node.knobs()).isEqualTo(applied);
+
+        node.pass(Duration.ofSeconds(1));
+        agent.round();
+        assertThat(node.knobs()).isEqualTo(found);
+    }
+
+    @Test
     void aNodeWhoseClockWasSetBackIsRestoredAfterThem() {
         node.setClock(Duration.ofDays(-1));
         node.pass(Duration.ofMinutes(5));

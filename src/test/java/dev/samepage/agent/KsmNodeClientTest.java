@@ -158,6 +158,19 @@ class KsmNodeClientTest {
         assertThat(agent.knowledge()).isInstanceOf(Knowledge.Present.class);
     }
 
+    @Test
+    void thatThereIsNoKsmNodeIsNotKnownWhileTheServerIsInTrouble() {
+        server.list = exchange -> json(exchange, 200, """
+                {"apiVersion": "ksm.samepage.dev/v1alpha1", "kind": "KsmNodeList", "metadata": {"resourceVersion": "1"},
+                 "items": []}
+                """);
+        KsmNodeClient agent = watching(Duration.ofMillis(200));
+        await().atMost(SOON).until(() -> agent.knowledge().equals(new Knowledge.Absent()));
+        server.list = refusal(500);
+
+        await().atMost(SOON).until(() -> agent.knowledge().equals(new Knowledge.Unknown()));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {401, 403, 409, 410, 429, 500, 503})
     void aStatusThatIsRefusedIsWrittenLater(int code) {

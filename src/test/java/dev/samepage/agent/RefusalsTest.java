@@ -168,6 +168,21 @@ class RefusalsTest {
                                 + " fell to 410 MiB, under the reserve of 512 MiB. Free memory or move a guest away.");
     }
 
+    @Test
+    void saysHowToUnmergeMoreThanIsDoneInTime() {
+        assertThat(Refusals.describe(
+                        new UnmergeResult.GivenUp(
+                                1,
+                                Duration.ofMinutes(10),
+                                1034L << 20,
+                                new UnmergeResult.Stopped("it was not done within 10 minutes")),
+                        "worker-3"))
+                .isEqualTo(
+                        "Un-merging given up on worker-3: 1 try in 600 s left 1034 MiB merged; the last: it was not done"
+                                + " within 10 minutes. Set mode: Unmerged until it is done: ksmd stands still between the tries"
+                                + " then, and each goes on where the last has stopped.");
+    }
+
     private String refusal(Knob knob, long value) {
         WriteResult result = new Ksm(files).write(knob, value);
         assertThat(result).isInstanceOf(WriteResult.Failed.class);

@@ -116,6 +116,19 @@ class UnmergeProcedureTest {
     }
 
     @Test
+    void holdsAFailureBackForAMinute() {
+        result = new UnmergeResult.Failed("the child process did not start in time");
+        procedure.run(ASKED, HASH, failures);
+
+        now = now.plusSeconds(59);
+        assertThat(procedure.heldBack(HASH))
+                .contains(
+                        "Un-merging did not end on worker-3: the child process did not start in time. It goes on at the next try.");
+        now = now.plusSeconds(1);
+        assertThat(procedure.heldBack(HASH)).isEmpty();
+    }
+
+    @Test
     void holdsBackForAnHourWhatSomebodyMergesAgain() {
         result = new UnmergeResult.StillMerged(7);
         procedure.run(ASKED, HASH, failures);

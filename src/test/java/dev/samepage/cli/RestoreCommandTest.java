@@ -122,9 +122,9 @@ class RestoreCommandTest {
 
             assertThat(run.exitCode()).isEqualTo(1);
             assertThat(run.err())
-                    .isEqualTo("Refused: an agent works on this host, it holds " + state
-                            + "/lock. It restores the host itself once no policy covers it: delete the policy, or remove"
-                            + " Samepage first.\n");
+                    .isEqualTo("Refused: another samepage works on this host, it holds " + state
+                            + "/lock. An agent restores the host itself once no policy covers it: delete the policy, or remove"
+                            + " Samepage first. A local or a second restore has to end.\n");
             assertThat(settings()).isEqualTo(APPLIED);
         }
     }

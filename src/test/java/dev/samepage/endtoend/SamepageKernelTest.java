@@ -212,7 +212,8 @@ class SamepageKernelTest {
         Command.Output output = restore();
 
         assertThat(output.exitCode()).isEqualTo(1);
-        assertThat(output.stderr()).startsWith("Refused: an agent works on this host, it holds " + state + "/lock.");
+        assertThat(output.stderr())
+                .startsWith("Refused: another samepage works on this host, it holds " + state + "/lock.");
         assertThat(knobs()).isEqualTo(applied);
     }
 

@@ -96,6 +96,28 @@ class MemberTest {
     }
 
     @Test
+    void anAgentThatIsAtWorkAndSilentForMoreThan25MinutesHoldsNoPlace() {
+        assertThat(Member.of(
+                                node("worker"),
+                                Assignment.specFrom(policy),
+                                atWorkSince("2026-03-01T11:35:00Z"),
+                                Given.CLOCK)
+                        .step())
+                .isEqualTo(Member.Step.AT_WORK);
+        assertThat(Member.of(
+                                node("worker"),
+                                Assignment.specFrom(policy),
+                                atWorkSince("2026-03-01T11:34:59Z"),
+                                Given.CLOCK)
+                        .step())
+                .isEqualTo(Member.Step.TOLD);
+    }
+
+    private KsmNode atWorkSince(String time) {
+        return ksmNode("worker", Assignment.specFrom(policy), report(State.APPLYING, hash, "", time, List.of()));
+    }
+
+    @Test
     void aSampleTimeThatIsNoTimeSaysNothing() {
         assertThat(standing(sampledAt("yesterday"))).isEqualTo(Standing.APPLIED);
     }
