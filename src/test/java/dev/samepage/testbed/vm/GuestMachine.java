@@ -141,13 +141,13 @@ public final class GuestMachine {
                 """.formatted(SmallJava.PLACE, classPath);
     }
 
-    /** Copies it; the class path in the machine. */
+    /** Copies what of it a machine needs, which is not all that the build has beside the classes; the class path in the machine. */
     private String classPath(Initramfs archive) throws IOException {
         List<String> entries = new ArrayList<>();
         for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             Path path = Path.of(entry);
             String name = "app/" + entries.size() + "-" + path.getFileName();
-            if (Files.isDirectory(path)) {
+            if (path.endsWith("classes") || path.endsWith("test-classes")) {
                 archive.tree(name, path);
                 entries.add("/" + name);
             } else if (libraries.stream().anyMatch(path.getFileName().toString()::startsWith)) {
