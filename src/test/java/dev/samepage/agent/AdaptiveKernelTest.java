@@ -30,6 +30,8 @@ class AdaptiveKernelTest {
      */
     private static final GuestMemory GUEST = GuestMemory.of(40, 20).withoutHugePages();
 
+    private static final int TOLERANCE_PERCENT = 2;
+
     @TempDir
     Path state;
 
@@ -44,14 +46,16 @@ class AdaptiveKernelTest {
 
     private static void untilItHasSaved(AdaptiveOnRealKsm agent, long mebibytes) {
         within().untilAsserted(() -> {
-            assertThat(agent.savedBytes()).isGreaterThanOrEqualTo(mebibytes * MEBIBYTE);
+            assertThat(agent.savedBytes())
+                    .isGreaterThanOrEqualTo(mebibytes * MEBIBYTE * (100 - TOLERANCE_PERCENT) / 100);
             assertThat(agent.value(Knob.RUN)).isZero();
         });
     }
 
     /** By the guests' page tables, whatever KSM counts. */
     private static void assertSaves(GuestFleet fleet, long mebibytes) {
-        assertThat(fleet.trueSavedBytes()).isCloseTo(mebibytes * MEBIBYTE, Percentage.withPercentage(2));
+        assertThat(fleet.trueSavedBytes())
+                .isCloseTo(mebibytes * MEBIBYTE, Percentage.withPercentage(TOLERANCE_PERCENT));
     }
 
     @Test
@@ -105,7 +109,8 @@ class AdaptiveKernelTest {
         try (var agent = agent(70);
                 var fleet = GuestFleet.start(4, new ProcessGuest(GUEST.withTouched(40)))
                         .awaitReady()) {
-            untilItHasSaved(agent, 3 * 40);
+            // Of 120: they write to it while it is merged.
+            untilItHasSaved(agent, 100);
             long boosts = agent.boosts();
             within().until(() -> agent.boosts() > boosts && agent.value(Knob.RUN) == 0);
 
@@ -195,7 +200,7 @@ class AdaptiveKernelTest {
             within().until(() -> agent.value(Knob.RUN) == 1);
             agent.stop();
             assertThat(agent.value(Knob.RUN)).isEqualTo(1);
-            assertThat(agent.savedBytes()).isLessThan(3 * 40 * MEBIBYTE);
+            assertThat(agent.savedBytes()).isLessThan(3 * 40 * MEBIBYTE * (100 - TOLERANCE_PERCENT) / 100);
             agent.start();
             untilItHasSaved(agent, 3 * 40);
 
@@ -223,9 +228,10 @@ class AdaptiveKernelTest {
         try (var agent = agent(70);
                 var fleet = GuestFleet.start(6, new ProcessGuest(GUEST)).awaitReady()) {
             untilItHasSaved(agent, 5 * 40);
+            long saved = agent.savedBytes();
             long cpu = agent.cpuNanos();
             List.copyOf(fleet.pids()).subList(0, 2).forEach(fleet::stop);
-            assertThat(agent.savedBytes()).isGreaterThanOrEqualTo(5 * 40 * MEBIBYTE);
+            assertThat(agent.savedBytes()).isEqualTo(saved);
             untilItHasCleanedUp(agent, 3 * 40);
             // ksmd stands at one of the others now, which comes before this one.
             fleet.stop(fleet.pids().get(1));

@@ -98,7 +98,7 @@ public final class GuestMachine {
 
     /**
      * Boots it, runs a script, and waits for its end; it ends with this JVM, too. The script finds busybox's programs and a {@code java} that
-     * has the class path; what it starts in the background ends with the machine.
+     * has the class path, and the name that the variable {@code ARGV0} gives it; what it starts in the background ends with the machine.
      *
      * @param longest after which the machine is stopped
      * @throws IllegalStateException where the script did not come to its end, with what the console showed last
@@ -136,7 +136,7 @@ public final class GuestMachine {
     private static String java(String classPath) {
         return """
                 #!/bin/sh
-                exec /%s/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss256k -XX:-UsePerfData \\
+                exec -a "${ARGV0:-java}" /%s/bin/java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss256k -XX:-UsePerfData \\
                   --enable-native-access=ALL-UNNAMED -cp '%s' "$@"
                 """.formatted(SmallJava.PLACE, classPath);
     }
