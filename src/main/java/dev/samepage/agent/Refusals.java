@@ -52,7 +52,8 @@ final class Refusals {
                 "Un-merging refused on " + node + ": " + reason + ". " + advice;
             case UnmergeResult.StillMerged merged ->
                 "Un-merging did not end on " + node + ": " + merged.reason()
-                        + ". Find and stop the other program that tunes KSM here.";
+                        + ". Find and stop the other program that tunes KSM here. Where there is none and only zero pages are left, the kernel"
+                        + " has miscounted them, as it could before Linux 6.10, and nothing is to be done.";
             case UnmergeResult.GivenUp givenUp ->
                 "Un-merging given up on " + node + ": " + givenUp.reason() + ". " + advice(givenUp);
             case UnmergeResult.Refused _, UnmergeResult.Killed _, UnmergeResult.Stopped _, UnmergeResult.Failed _ ->

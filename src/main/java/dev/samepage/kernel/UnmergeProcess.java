@@ -85,11 +85,14 @@ final class UnmergeProcess implements UnmergeWriter {
             return new UnmergeResult.Failed("the child process ended with " + exit + ": " + Text.line(said));
         }
         Ksm ksm = new Ksm(files);
-        long shared = ksm.counters().get(Counter.PAGES_SHARED).orElse(0);
-        if (exit > SIGNALLED && (shared > 0 || ksm.value(Knob.RUN).orElse(0) != 2)) {
+        Counters counters = ksm.counters();
+        long shared = counters.get(Counter.PAGES_SHARED).orElse(0);
+        long zero = counters.get(Counter.KSM_ZERO_PAGES).orElse(0);
+        boolean merged = shared > 0 || zero > 0;
+        if (exit > SIGNALLED && (merged || ksm.value(Knob.RUN).orElse(0) != 2)) {
             return new UnmergeResult.Killed(exit - SIGNALLED);
         }
-        return shared == 0 ? new UnmergeResult.Unmerged() : new UnmergeResult.StillMerged(shared);
+        return merged ? new UnmergeResult.StillMerged(shared, zero) : new UnmergeResult.Unmerged();
     }
 
     /** The child as its parent sees it. Its input stays open until it ends, since its end ends the child. */

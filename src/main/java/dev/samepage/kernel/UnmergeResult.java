@@ -96,11 +96,18 @@ public sealed interface UnmergeResult {
         }
     }
 
-    /** The write returned and yet pages are merged: somebody has started ksmd again. */
-    record StillMerged(long pagesShared) implements NotUnmerged {
+    /**
+     * The write returned and yet pages are counted as merged: somebody has started ksmd again, or the kernel has miscounted its zero pages,
+     * as it could before Linux 6.10.
+     *
+     * @param sharedPages {@code pages_shared}
+     * @param zeroPages {@code ksm_zero_pages}
+     */
+    record StillMerged(long sharedPages, long zeroPages) implements NotUnmerged {
         @Override
         public String reason() {
-            return "it was done, but " + pagesShared + " pages (pages_shared) are merged again";
+            return "it was done, but " + sharedPages + " pages (pages_shared) and " + zeroPages
+                    + " zero pages (ksm_zero_pages) are merged";
         }
     }
 

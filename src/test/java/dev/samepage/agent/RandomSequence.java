@@ -206,7 +206,7 @@ final class RandomSequence {
                         new UnmergeResult.TooLittle("1 MiB short", "Wait."),
                         new UnmergeResult.Stopped("the reserve was touched"),
                         new UnmergeResult.Killed(9),
-                        new UnmergeResult.StillMerged(7),
+                        new UnmergeResult.StillMerged(7, 0),
                         new UnmergeResult.Refused(Errno.ENOMEM, "no memory"),
                         new UnmergeResult.Failed("no such program"))));
             case TIME_PASSES -> node.clock.pass(Duration.ofSeconds(dice.between(1, 2_000)));

@@ -135,10 +135,12 @@ class RefusalsTest {
 
     @Test
     void saysThatSomebodyMergesAgain() {
-        assertThat(Refusals.describe(new UnmergeResult.StillMerged(7), "worker-3"))
+        assertThat(Refusals.describe(new UnmergeResult.StillMerged(7, 3), "worker-3"))
                 .isEqualTo(
-                        "Un-merging did not end on worker-3: it was done, but 7 pages (pages_shared) are merged again."
-                                + " Find and stop the other program that tunes KSM here.");
+                        "Un-merging did not end on worker-3: it was done, but 7 pages (pages_shared) and 3 zero pages"
+                                + " (ksm_zero_pages) are merged. Find and stop the other program that tunes KSM here. Where"
+                                + " there is none and only zero pages are left, the kernel has miscounted them, as it could"
+                                + " before Linux 6.10, and nothing is to be done.");
     }
 
     @Test

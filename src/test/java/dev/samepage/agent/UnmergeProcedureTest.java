@@ -130,19 +130,19 @@ class UnmergeProcedureTest {
 
     @Test
     void holdsBackForAnHourWhatSomebodyMergesAgain() {
-        result = new UnmergeResult.StillMerged(7);
+        result = new UnmergeResult.StillMerged(7, 0);
         procedure.run(ASKED, HASH, failures);
 
         now = now.plus(Duration.ofMinutes(59));
         assertThat(procedure.heldBack(HASH))
-                .contains(
-                        "Un-merging did not end on worker-3: it was done, but 7 pages (pages_shared) are merged again."
-                                + " Find and stop the other program that tunes KSM here. Next try at 1970-01-01T01:00:00Z.");
+                .hasValueSatisfying(why -> assertThat(why)
+                        .startsWith("Un-merging did not end on worker-3: it was done, but 7 pages")
+                        .endsWith(" Next try at 1970-01-01T01:00:00Z."));
     }
 
     @Test
     void holdsNothingBackThatIsAskedForAnew() {
-        result = new UnmergeResult.StillMerged(7);
+        result = new UnmergeResult.StillMerged(7, 0);
         procedure.run(ASKED, HASH, failures);
 
         assertThat(procedure.heldBack("something else")).isEmpty();
@@ -151,7 +151,7 @@ class UnmergeProcedureTest {
     @Test
     void holdsNothingBackWhereTheClockWasPutBack() {
         now = Instant.EPOCH.plus(Duration.ofDays(1));
-        result = new UnmergeResult.StillMerged(7);
+        result = new UnmergeResult.StillMerged(7, 0);
         procedure.run(ASKED, HASH, failures);
 
         now = Instant.EPOCH;

@@ -90,6 +90,9 @@ class DebianKernelTest {
             Assumptions.abort(e.getMessage());
         }
         assertThat(run.exitCode()).as(run.console()).isZero();
+        String tests = run.part("tests").lines().reduce("", (_, last) -> last);
+        System.out.printf(
+                "Linux %s: %s%n", run.part("kernel").lines().findFirst().orElseThrow(), tests);
     }
 
     @Test

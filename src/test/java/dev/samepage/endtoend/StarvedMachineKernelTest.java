@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
@@ -111,6 +112,12 @@ class StarvedMachineKernelTest {
             Assumptions.abort(e.getMessage());
         }
         assertThat(run.exitCode()).as(run.console()).isZero();
+        for (String part : List.of("starved", "limited", "fits")) {
+            String said =
+                    run.part(part).lines().filter(line -> line.contains("erg")).reduce("", (_, last) -> last);
+            System.out.printf("%s: %s%n", part, said.strip());
+            System.out.printf("after %s: %s%n", part, run.part("after " + part).replace("\n", ", "));
+        }
     }
 
     @Test

@@ -296,9 +296,9 @@ class UnmergeGuardTest {
 
     @Test
     void doesNotFightWhoeverMergesAgain() {
-        writer.then(new UnmergeResult.StillMerged(17)).then(DONE);
+        writer.then(new UnmergeResult.StillMerged(17, 0)).then(DONE);
 
-        assertThat(unmerge()).isEqualTo(new UnmergeResult.StillMerged(17));
+        assertThat(unmerge()).isEqualTo(new UnmergeResult.StillMerged(17, 0));
         assertThat(writer.started).isEqualTo(1);
     }
 

@@ -78,7 +78,14 @@ class UnmergeProcessTest {
     void isNotDoneWhilePagesAreMerged() throws Exception {
         Files.writeString(directory.resolve("pages_shared"), "17\n");
 
-        assertThat(run()).isEqualTo(new UnmergeResult.StillMerged(17));
+        assertThat(run()).isEqualTo(new UnmergeResult.StillMerged(17, 0));
+    }
+
+    @Test
+    void isNotDoneWhileZeroPagesAreCounted() throws Exception {
+        Files.writeString(directory.resolve("ksm_zero_pages"), "5\n");
+
+        assertThat(run()).isEqualTo(new UnmergeResult.StillMerged(0, 5));
     }
 
     @Test
@@ -171,7 +178,6 @@ class UnmergeProcessTest {
     @Test
     void boundsWhatAFailingJavaSays() throws IOException {
         assertThat(UnmergeProcess.result(1, "Error: \u001b[2J" + "x".repeat(4000), FakeKsm.linux618()))
-                .isEqualTo(new UnmergeResult.Failed(
-                        "the child process ended with 1: Error: ?[2J" + "x".repeat(49) + "..."));
+                .isEqualTo(new UnmergeResult.Failed("the child process ended with 1: Error: [2J" + "x".repeat(490)));
     }
 }
