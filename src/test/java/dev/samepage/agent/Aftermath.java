@@ -38,7 +38,7 @@ record Aftermath(KilledTask task, KilledRun run, Trace trace, String when) {
                     .isEqualTo(task.state());
             assertThat(node.knobs()).as("settings after %s", when).isEqualTo(task.specified());
             if (task == KilledTask.UNMERGE) {
-                assertThat(node.ksm.read("ksm_zero_pages"))
+                assertThat(node.ksm.read("pages_sharing"))
                         .as("still merged after %s", when)
                         .isEqualTo("0");
             }
