@@ -31,11 +31,6 @@ public final class PolicyStatus {
      */
     public record Look(KsmPolicyStatus status, @Nullable Rollout rollout) {}
 
-    /** The status that {@code policy} is to have where nobody is just being told something. */
-    KsmPolicyStatus of(KsmPolicy policy, Fleet fleet) {
-        return look(policy, fleet, Set.of()).status();
-    }
-
     /**
      * Looks at every node of the fleet, once.
      *

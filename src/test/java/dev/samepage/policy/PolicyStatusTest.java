@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PolicyStatusTest {
@@ -135,7 +136,7 @@ class PolicyStatusTest {
                 List.of(policy),
                 Map.of("n1", obeying("n1", policy, State.APPLIED)));
 
-        var status = new PolicyStatus(Given.CLOCK).of(policy, fleet);
+        var status = status(policy, fleet);
 
         assertThat(status.nodes()).isEqualTo(new NodeCounts(2, 2, 0, 0, 1, 0, 0, 1));
         assertThat(conditions(status))
@@ -231,7 +232,7 @@ class PolicyStatusTest {
         var fleet = fleet(policy, obeying("n1", policy, State.APPLIED), ksmNode("n2", null, null))
                 .with(new Agents.Unavailable("AgentManifestInvalid", "The file is empty."));
 
-        assertThat(conditions(new PolicyStatus(Given.CLOCK).of(policy, fleet)))
+        assertThat(conditions(status(policy, fleet)))
                 .containsExactly(
                         "Ready=False AgentManifestInvalid: 1 of 2 nodes as the policy wants, 1 on the way. The file is empty.",
                         "Reconciling=False AgentManifestInvalid: 1 node on the way, but not without an agent.",
@@ -245,7 +246,7 @@ class PolicyStatusTest {
         var fleet = fleet(policy, obeying("n1", policy, State.APPLIED), obeying("n2", policy, State.APPLYING))
                 .with(new Agents.Unavailable("AgentNotApplied", "Forbidden."));
 
-        assertThat(conditions(new PolicyStatus(Given.CLOCK).of(policy, fleet)))
+        assertThat(conditions(status(policy, fleet)))
                 .contains(
                         "Ready=False Progressing: 1 of 2 nodes as the policy wants, 1 on the way.",
                         "Reconciling=True Progressing: 1 node on the way.",
@@ -259,7 +260,7 @@ class PolicyStatusTest {
         var fleet =
                 fleet(nowhere, ksmNode("n1", null, null)).with(new Agents.Unavailable("AgentNotApplied", "Forbidden."));
 
-        assertThat(conditions(new PolicyStatus(Given.CLOCK).of(nowhere, fleet)))
+        assertThat(conditions(status(nowhere, fleet)))
                 .contains(
                         "Ready=True NoNodes: nodeSelector matches no node.",
                         "Degraded=False Complete: No node lacks a setting.");
@@ -269,14 +270,11 @@ class PolicyStatusTest {
     void whatWasWrongWithTheAgentsHoldsUntilAnOperatorThatHasJustStartedHasLooked() {
         KsmNode[] nodes = {ksmNode("n1", null, null)};
         var unavailable = new Agents.Unavailable("AgentNotApplied", "Forbidden.");
-        var before =
-                new PolicyStatus(Given.CLOCK).of(policy, fleet(policy, nodes).with(unavailable));
+        var before = status(policy, fleet(policy, nodes).with(unavailable));
         policy.setStatus(before);
 
-        var unknown =
-                new PolicyStatus(Given.CLOCK).of(policy, fleet(policy, nodes).with(new Agents.Unknown()));
-        var installed =
-                new PolicyStatus(Given.CLOCK).of(policy, fleet(policy, nodes).with(new Agents.Installed()));
+        var unknown = status(policy, fleet(policy, nodes).with(new Agents.Unknown()));
+        var installed = status(policy, fleet(policy, nodes).with(new Agents.Installed()));
 
         assertThat(unknown).isEqualTo(before);
         assertThat(conditions(installed))
@@ -294,8 +292,8 @@ class PolicyStatusTest {
         String explanation = "Of the same priority (5), and matching some of the same nodes: %s. "
                 + "The lowest name wins them; give one of the policies another priority.";
 
-        var winner = new PolicyStatus(Given.CLOCK).of(policy, fleet);
-        var loser = new PolicyStatus(Given.CLOCK).of(rival, fleet);
+        var winner = status(policy, fleet);
+        var loser = status(rival, fleet);
 
         assertThat(winner.nodes()).isEqualTo(new NodeCounts(1, 1, 0, 0, 1, 0, 0, 0));
         assertThat(conditions(winner))
@@ -315,7 +313,7 @@ class PolicyStatusTest {
     void aPolicyInConflictIsStalledAlsoWhileItsNodesAreOnTheWay() {
         var fleet = new Fleet(List.of(node("n1")), List.of(policy, forAll("b", 5)), Map.of());
 
-        assertThat(conditions(new PolicyStatus(Given.CLOCK).of(policy, fleet)))
+        assertThat(conditions(status(policy, fleet)))
                 .contains("Reconciling=False Conflicted: 1 node on the way, but in conflict.")
                 .anyMatch(condition -> condition.startsWith("Stalled=True Conflicted: "));
     }
@@ -326,7 +324,7 @@ class PolicyStatusTest {
         KsmPolicy winner = forAll("c", 6);
         var fleet = new Fleet(List.of(node("n1")), List.of(policy, rival, winner), Map.of());
 
-        assertThat(conditions(new PolicyStatus(Given.CLOCK).of(policy, fleet)))
+        assertThat(conditions(status(policy, fleet)))
                 .contains(
                         "Ready=True NoNodes: nodeSelector matches 1 node: 1 won by another policy (c).",
                         "Conflicted=False NoConflict: No other policy of this priority matches the same nodes.");
@@ -347,7 +345,7 @@ class PolicyStatusTest {
         KsmPolicy stronger = policy("z", "{nodeSelector: {matchLabels: {zone: north}}, priority: 9, mode: Stopped}");
         var fleet = new Fleet(List.of(tuned, labelled), List.of(policy, stronger), Map.of());
 
-        var status = new PolicyStatus(Given.CLOCK).of(policy, fleet);
+        var status = status(policy, fleet);
 
         assertThat(status.nodes()).isEqualTo(new NodeCounts(2, 0, 1, 1, 0, 0, 0, 0));
         assertThat(conditions(status))
@@ -392,7 +390,7 @@ class PolicyStatusTest {
                 List.of(south),
                 Map.of("n1", saving("n1", south, "no"), "n2", saving("n2", south, "no")));
 
-        var status = new PolicyStatus(Given.CLOCK).of(south, fleet);
+        var status = status(south, fleet);
 
         assertThat(status.counters()).isEqualTo(new KsmCounters(1L, 256L, 3L, 4L, null, null, null, 5L, null, null));
         assertThat(status.memory()).isEqualTo(new MemoryStatus("1Mi", 1_048_576L, "-1Ki", -64L, null, null));
@@ -407,7 +405,7 @@ class PolicyStatusTest {
         policy.setStatus(first);
         var later = new PolicyStatus(Clock.offset(Given.CLOCK, Duration.ofMinutes(5)));
 
-        assertThat(later.of(policy, fleet(policy, nodes))).isEqualTo(first);
+        assertThat(later.look(policy, fleet(policy, nodes), Set.of()).status()).isEqualTo(first);
     }
 
     @Test
@@ -426,11 +424,9 @@ class PolicyStatusTest {
             policies.add(forAll("p".repeat(60) + i, 5));
         }
 
-        var status = new PolicyStatus(Given.CLOCK)
-                .of(
-                        policy,
-                        Fleet.of(nodes, policies, ksmNodes)
-                                .with(new Agents.Unavailable("AgentNotApplied", "x".repeat(9000))));
+        var status = status(
+                policy,
+                Fleet.of(nodes, policies, ksmNodes).with(new Agents.Unavailable("AgentNotApplied", "x".repeat(9000))));
 
         assertThat(requireNonNull(status.nodes()).failed()).isEqualTo(5000);
         assertThat(new KubernetesSerialization().asJson(status).getBytes(StandardCharsets.UTF_8))
@@ -477,7 +473,12 @@ class PolicyStatusTest {
     }
 
     private static KsmPolicyStatus status(KsmPolicy policy, KsmNode... nodes) {
-        return new PolicyStatus(Given.CLOCK).of(policy, fleet(policy, nodes));
+        return status(policy, fleet(policy, nodes));
+    }
+
+    /** Where nobody is just being told something. */
+    private static KsmPolicyStatus status(KsmPolicy policy, Fleet fleet) {
+        return new PolicyStatus(Given.CLOCK).look(policy, fleet, Set.of()).status();
     }
 
     private static Fleet fleet(KsmPolicy policy, KsmNode... nodes) {
@@ -499,7 +500,7 @@ class PolicyStatusTest {
     void aPolicyWhoseOnlyNodesAreTunedByKubeVirtSaysSo() {
         var fleet = new Fleet(List.of(new NodeFacts("n1", Map.of(), true, true)), List.of(policy), Map.of());
 
-        assertThat(conditions(new PolicyStatus(Given.CLOCK).of(policy, fleet)))
+        assertThat(conditions(status(policy, fleet)))
                 .contains(
                         "Ready=True NoNodes: nodeSelector matches 1 node: 1 tuned by KubeVirt itself (its ksmConfiguration) and skipped.");
     }
@@ -516,7 +517,7 @@ class PolicyStatusTest {
     }
 
     private String conflict(List<KsmPolicy> policies) {
-        return conditions(new PolicyStatus(Given.CLOCK).of(policy, new Fleet(List.of(node("n1")), policies, Map.of())))
+        return conditions(status(policy, new Fleet(List.of(node("n1")), policies, Map.of())))
                 .getLast();
     }
 
@@ -541,7 +542,7 @@ class PolicyStatusTest {
         KsmPolicy paused = policy("a", "{nodeSelector: {}, mode: Stopped, paused: true}");
         var fleet = fleet(paused, ksmNode("n1", null, null)).with(new Agents.Unavailable("AgentNotApplied", "No."));
 
-        assertThat(conditions(new PolicyStatus(Given.CLOCK).of(paused, fleet)))
+        assertThat(conditions(status(paused, fleet)))
                 .contains(
                         "Ready=False Paused: 0 of 1 node as the policy wants, 1 on the way. Paused: no node is changed.",
                         "Stalled=False NoFailures: No node failed.",
@@ -570,7 +571,7 @@ class PolicyStatusTest {
         KsmPolicy loser = forAll("b", 5);
         var fleet = new Fleet(List.of(node("n1"), node("n2")), List.of(policy, loser), Map.of());
 
-        var status = new PolicyStatus(Given.CLOCK).of(loser, fleet);
+        var status = status(loser, fleet);
 
         assertThat(status.nodes()).isEqualTo(new NodeCounts(2, 0, 2, 0, 0, 0, 0, 0));
         assertThat(conditions(status)).contains("Reconciling=False Done: No node is on the way.");
