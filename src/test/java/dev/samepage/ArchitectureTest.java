@@ -4,6 +4,8 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noCodeUnits;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,14 +13,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.CompositeArchRule;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -52,6 +60,10 @@ class ArchitectureTest {
             .or(JavaClass.Predicates.type(Process.class))
             .or(JavaClass.Predicates.type(ProcessBuilder.class))
             .as("files, streams, sockets or threads");
+
+    private static final DescribedPredicate<JavaClass> OPTIONAL = JavaClass.Predicates.belongToAnyOf(
+                    Optional.class, OptionalInt.class, OptionalLong.class, OptionalDouble.class)
+            .as("Optional");
 
     @ArchTest
     static void everyPackageUsesOnlyThoseThatItMay(JavaClasses classes) {
@@ -122,6 +134,20 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule everyNameSaysWhatItIs =
             noClasses().should().haveNameMatching(".*(Util|Utils|Helper|Helpers|Manager|Impl)");
+
+    @ArchTest
+    static final ArchRule absentIsOptionalAsAReturnValueOnly = CompositeArchRule.of(noFields()
+                    .that()
+                    .doNotHaveModifier(JavaModifier.SYNTHETIC)
+                    .should()
+                    .haveRawType(OPTIONAL))
+            .and(noCodeUnits()
+                    .that()
+                    .doNotHaveModifier(JavaModifier.SYNTHETIC)
+                    .should()
+                    .haveRawParameterTypes(
+                            DescribedPredicate.anyElementThat(OPTIONAL).as("with an Optional")))
+            .because("what may be absent elsewhere is @Nullable, and NullAway makes sure that it is asked for");
 
     /** The tests' packages too. */
     @ArchTest

@@ -44,7 +44,7 @@ public final class Agent {
     private final DriftWatch watch;
 
     private Attempts attempts = Attempts.none();
-    private Standing standing = new Standing("", State.APPLYING, "Starting.", Optional.empty());
+    private Standing standing = new Standing("", State.APPLYING, "Starting.", null);
     private @Nullable KsmNodeStatus newest;
 
     /** What was known in the last whole round. */
@@ -137,7 +137,7 @@ public final class Agent {
             adaptation.forget();
             withoutKsm(assignment);
         }
-        return report(knowledge, measured);
+        return report(knowledge, measured.orElse(null));
     }
 
     private Decision decide(Assignment assignment, Sample sample, Map<Knob, Long> adapted) {
@@ -146,10 +146,10 @@ public final class Agent {
                 .orElseGet(() -> Decision.of(
                         assignment,
                         sample,
-                        journal.originals(),
+                        journal.originals().orElse(null),
                         kernel,
                         adapted,
-                        unmerging.heldBack(assignment.hashOrEmpty())));
+                        unmerging.heldBack(assignment.hashOrEmpty()).orElse(null)));
     }
 
     /** A brief round; false where it is time for a whole one. */
@@ -203,9 +203,9 @@ public final class Agent {
                     assignment.hashOrEmpty(),
                     State.RESTORED,
                     "Nothing that Samepage changed is left on this node.",
-                    Optional.empty());
+                    null);
         } else {
-            standing = new Standing(assignment.hashOrEmpty(), State.FAILED, observer.unusable(), Optional.empty());
+            standing = new Standing(assignment.hashOrEmpty(), State.FAILED, observer.unusable(), null);
         }
     }
 
@@ -281,7 +281,7 @@ public final class Agent {
         activity.count(Deed.ATTEMPT);
         if (decision.actions().stream().anyMatch(Action.Unmerge.class::isInstance)) {
             standing = Standing.applying(hash, "Every guest gets its own pages back; this may take minutes.", decision);
-            report(knowledge, observer.observe());
+            report(knowledge, observer.observe().orElse(null));
         }
         List<String> failures = applier.apply(decision.actions(), hash, level);
         watch.wrote(sample.knobs(), decision, failures.isEmpty());
@@ -301,7 +301,7 @@ public final class Agent {
         return first + String.join(" ", failures);
     }
 
-    private KsmNodeStatus report(Knowledge knowledge, Optional<StatusReport.Measured> measured) {
+    private KsmNodeStatus report(Knowledge knowledge, StatusReport.@Nullable Measured measured) {
         Instant now = host.clock().instant();
         Long generation = null;
         KsmNodeStatus previous = null;
@@ -313,8 +313,8 @@ public final class Agent {
             }
             previous = status == null ? null : Objects.requireNonNullElse(schedule.sent(), status);
         }
-        Optional<StatusReport.Measured> told = measured.map(
-                m -> new StatusReport.Measured(m.sample(), m.ksmdPercent(), m.verdict(), adaptation.progress()));
+        StatusReport.Measured told =
+                measured == null ? null : measured.with(adaptation.progress().orElse(null));
         KsmNodeStatus status = statusReport.of(standing, told, now, generation, previous);
         if (knowledge instanceof Knowledge.Present && schedule.due(status, now)) {
             controlPlane.report(status);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to do about a node now, and what it amounts to. Pure: the same assignment, sample and originals give the same decision.
@@ -21,17 +22,21 @@ import java.util.stream.Stream;
  * @param actions in this order; empty when nothing is to be done
  * @param state where the node stands once the actions have succeeded
  * @param message what to say then, for a person
- * @param degraded what was asked for and cannot be had on this kernel; empty when nothing
+ * @param degraded what was asked for and cannot be had on this kernel; null where all can
  * @param unmergeRefused whether memory should be un-merged and is not, because it would run out
  */
 public record Decision(
-        List<Action> actions, State state, String message, Optional<String> degraded, boolean unmergeRefused) {
+        List<Action> actions,
+        State state,
+        String message,
+        @Nullable String degraded,
+        boolean unmergeRefused) {
     public Decision {
         actions = List.copyOf(actions);
     }
 
-    private Decision(List<Action> actions, State state, String message, Optional<String> degraded) {
-        this(actions, state, message, degraded, false);
+    private Decision(List<Action> actions, State state, String message) {
+        this(actions, state, message, null, false);
     }
 
     /** Every knob as it is once the actions have succeeded, where it is {@code current} before. */
@@ -64,26 +69,17 @@ public record Decision(
     /**
      * Decides.
      *
-     * @param originals what the node was like before the first write; empty if nothing was written yet
-     */
-    public static Decision of(Assignment assignment, Sample sample, Optional<Originals> originals, Kernel kernel) {
-        return of(assignment, sample, originals, kernel, Map.of(), Optional.empty());
-    }
-
-    /**
-     * Decides.
-     *
-     * @param originals what the node was like before the first write; empty if nothing was written yet
+     * @param originals what the node was like before the first write; null if nothing was written yet
      * @param adapted how Adaptive wants these knobs now; empty in other modes
-     * @param heldBack why memory is not to be un-merged now, as a sentence; empty where it may be
+     * @param heldBack why memory is not to be un-merged now, as a sentence; null where it may be
      */
     static Decision of(
             Assignment assignment,
             Sample sample,
-            Optional<Originals> originals,
+            @Nullable Originals originals,
             Kernel kernel,
             Map<Knob, Long> adapted,
-            Optional<String> heldBack) {
+            @Nullable String heldBack) {
         return switch (assignment) {
             case Assignment.None() -> nothing(State.OBSERVING, "No KsmNode names this node: nothing is changed.");
             case Assignment.NotUnderstood unknown ->
@@ -91,8 +87,7 @@ public record Decision(
                         unknown.afterAdaptive() ? rest(sample, originals) : List.of(),
                         State.FAILED,
                         "The operator asks for a mode that this agent does not know: nothing is changed. Bring both to the"
-                                + " same version.",
-                        Optional.empty());
+                                + " same version.");
             case Assignment.Covered covered
             when covered.tuning() instanceof Tuning.Observe -> observe(covered, sample, originals, kernel, heldBack);
             case Assignment.Covered covered -> tune(covered, sample, originals, kernel, adapted, heldBack);
@@ -107,44 +102,44 @@ public record Decision(
 
     /** ksmd stands still, and all else stays as it is. */
     static Decision stop() {
-        return new Decision(List.of(new Action.Set(Knob.RUN, 0)), State.CONTENDED, "", Optional.empty());
+        return new Decision(List.of(new Action.Set(Knob.RUN, 0)), State.CONTENDED, "");
     }
 
     private static Decision nothing(State state, String message) {
-        return new Decision(List.of(), state, message, Optional.empty());
+        return new Decision(List.of(), state, message);
     }
 
     private static Decision observe(
             Assignment.Covered covered,
             Sample sample,
-            Optional<Originals> originals,
+            @Nullable Originals originals,
             Kernel kernel,
-            Optional<String> heldBack) {
-        return originals
-                .map(found -> restore(
-                        found,
-                        false,
-                        covered.unmerge(),
-                        sample,
-                        kernel,
-                        heldBack,
-                        State.OBSERVING,
-                        "The policy only wants reports: every setting is as it was found."))
-                .orElse(nothing(State.OBSERVING, "The policy only wants reports: nothing is changed."));
+            @Nullable String heldBack) {
+        if (originals == null) {
+            return nothing(State.OBSERVING, "The policy only wants reports: nothing is changed.");
+        }
+        return restore(
+                originals,
+                false,
+                covered.unmerge(),
+                sample,
+                kernel,
+                heldBack,
+                State.OBSERVING,
+                "The policy only wants reports: every setting is as it was found.");
     }
 
     private static Decision tune(
             Assignment.Covered covered,
             Sample sample,
-            Optional<Originals> originals,
+            @Nullable Originals originals,
             Kernel kernel,
             Map<Knob, Long> adapted,
-            Optional<String> heldBack) {
+            @Nullable String heldBack) {
         Target target =
                 Target.of(covered.tuning(), covered.tunables(), sample.knobs().keySet());
-        Map<Knob, Long> wanted = new EnumMap<>(Knob.class);
         // What the policy does not name is as it was found, also where an earlier policy named it.
-        originals.ifPresent(found -> wanted.putAll(found.toRestore()));
+        Map<Knob, Long> wanted = toRestore(originals);
         if (covered.tuning() instanceof Tuning.Adaptive && adapted.isEmpty()) {
             wanted.keySet().removeAll(Target.LEFT_TO_ADAPTIVE);
         }
@@ -155,37 +150,34 @@ public record Decision(
         if (writesUnsaved(actions, originals)) {
             actions.addFirst(new Action.SaveOriginals());
         }
-        Optional<String> failure = way.refusal().or(target::refusal);
-        return failure.isPresent()
-                ? new Decision(
+        String failure = way.refusal() != null ? way.refusal() : target.refusal();
+        return failure != null
+                ? new Decision(actions, State.FAILED, failure, null, way.refusal() != null)
+                : new Decision(
                         actions,
-                        State.FAILED,
-                        failure.orElseThrow(),
-                        Optional.empty(),
-                        way.refusal().isPresent())
-                : new Decision(actions, State.APPLIED, applied(covered.tuning(), target), missing(target, kernel));
+                        State.APPLIED,
+                        applied(covered.tuning(), target),
+                        missing(target, kernel).orElse(null),
+                        false);
     }
 
     private static Decision release(
             Assignment.Released released,
             Sample sample,
-            Optional<Originals> originals,
+            @Nullable Originals originals,
             Kernel kernel,
-            Optional<String> heldBack) {
-        if (originals.isEmpty()) {
+            @Nullable String heldBack) {
+        if (originals == null) {
             return nothing(State.RESTORED, "Nothing that Samepage changed is left on this node.");
         }
         if (released.onRemoval() == OnRemoval.KEEP) {
             List<Action> actions = new ArrayList<>(released.afterAdaptive() ? rest(sample, originals) : List.of());
             actions.add(new Action.Release());
             return new Decision(
-                    actions,
-                    State.RESTORED,
-                    "The settings stay as they are, as the policy asked (onRemoval: Keep).",
-                    Optional.empty());
+                    actions, State.RESTORED, "The settings stay as they are, as the policy asked (onRemoval: Keep).");
         }
         return restore(
-                originals.orElseThrow(),
+                originals,
                 released.onRemoval() == OnRemoval.RESTORE_AND_UNMERGE,
                 released.unmerge(),
                 sample,
@@ -196,12 +188,16 @@ public record Decision(
     }
 
     /** To where ksmd rests in mode Adaptive: nobody would end its laps any more. */
-    private static List<Action> rest(Sample sample, Optional<Originals> originals) {
-        Map<Knob, Long> resting = new EnumMap<>(Knob.class);
-        originals.ifPresent(found -> resting.putAll(found.toRestore()));
+    private static List<Action> rest(Sample sample, @Nullable Originals originals) {
+        Map<Knob, Long> resting = toRestore(originals);
         resting.keySet().retainAll(Target.LEFT_TO_ADAPTIVE);
         resting.put(Knob.RUN, 0L);
         return List.copyOf(Way.sets(WriteOrder.toReach(resting, sample.knobs())));
+    }
+
+    /** Nothing where nothing was written yet; the caller's to change. */
+    private static Map<Knob, Long> toRestore(@Nullable Originals originals) {
+        return originals == null ? new EnumMap<>(Knob.class) : originals.toRestore();
     }
 
     private static Decision restore(
@@ -210,22 +206,21 @@ public record Decision(
             Unmerge unmerge,
             Sample sample,
             Kernel kernel,
-            Optional<String> heldBack,
+            @Nullable String heldBack,
             State then,
             String message) {
         Way way = Way.to(originals.toRestore(), unmerged, unmerge, sample, kernel, heldBack, WriteOrder::toRestore);
-        if (way.refusal().isPresent()) {
-            return new Decision(
-                    List.copyOf(way.actions()), State.FAILED, way.refusal().orElseThrow(), Optional.empty(), true);
+        if (way.refusal() != null) {
+            return new Decision(List.copyOf(way.actions()), State.FAILED, way.refusal(), null, true);
         }
         List<Action> actions = new ArrayList<>(way.actions());
         actions.add(new Action.Release());
-        return new Decision(actions, then, message, Optional.empty());
+        return new Decision(actions, then, message);
     }
 
     /** Whether a knob is to be written whose original is not safe yet. */
-    private static boolean writesUnsaved(List<Action> actions, Optional<Originals> originals) {
-        Map<Knob, Long> saved = originals.map(Originals::knobs).orElse(Map.of());
+    private static boolean writesUnsaved(List<Action> actions, @Nullable Originals originals) {
+        Map<Knob, Long> saved = originals == null ? Map.of() : originals.knobs();
         return settings(actions).anyMatch(setting -> !saved.containsKey(setting.knob()));
     }
 

@@ -36,7 +36,7 @@ final class DriftWatch {
 
     private Contention contention = Contention.none();
     private Drift drift = Drift.none();
-    private Optional<Suspect> suspect = Optional.empty();
+    private @Nullable Suspect suspect;
     private boolean suspectGone;
     private String hash = "";
     private @Nullable Map<Knob, Long> stood;
@@ -123,9 +123,7 @@ final class DriftWatch {
 
     private void back(Instant at) {
         remark = " Back since " + Rival.TIME.format(at)
-                + suspect.filter(known -> suspectGone)
-                        .map(known -> ", as " + known + " has gone.")
-                        .orElse(", to see whether somebody else still changes it.");
+                + (suspectGone ? ", as " + suspect + " has gone." : ", to see whether somebody else still changes it.");
         backAt = now();
         log.atInfo().addKeyValue("node", node).log("No more way is given." + remark);
     }
@@ -140,7 +138,7 @@ final class DriftWatch {
         boolean known = contention.until() != null;
         contention = contention.standDown(now());
         until = at.plus(contention.left(now()).orElse(Duration.ZERO));
-        suspect = suspects.of(drift.theirs());
+        suspect = suspects.of(drift.theirs()).orElse(null);
         suspectGone = false;
         searchedAt = now();
         Rival rival = new Rival(drift, suspect, until);
@@ -184,11 +182,11 @@ final class DriftWatch {
     }
 
     private void lookForWriter(Instant at) {
-        if (suspect.isEmpty() || now().minus(searchedAt).compareTo(BETWEEN_SEARCHES) < 0) {
+        if (suspect == null || now().minus(searchedAt).compareTo(BETWEEN_SEARCHES) < 0) {
             return;
         }
         searchedAt = now();
-        if (!suspects.stillRuns(suspect.orElseThrow())) {
+        if (!suspects.stillRuns(suspect)) {
             suspectGone = true;
             contention = contention.writerGone(now());
             until = at;

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The node's kernel as the agent sees it.
@@ -48,8 +49,7 @@ public record Host(Ksm ksm, HostProc proc, Guests guests, Unmerger unmerger, Clo
     }
 
     Sample sample() throws IOException {
-        return new Sample(
-                clock.instant(), ksm.read(), ksm.counters(), proc.memory(), proc.ksmdCpuNanos(), guests.scan());
+        return new Sample(clock.instant(), ksm.read(), ksm.counters(), proc.memory(), ksmdCpuNanos(), guests.scan());
     }
 
     /**
@@ -58,7 +58,7 @@ public record Host(Ksm ksm, HostProc proc, Guests guests, Unmerger unmerger, Clo
      * @param known the rest, from a moment ago
      */
     Sample progress(Sample known) throws IOException {
-        return known.withProgress(clock.instant(), ksm.counters(PROGRESS), proc.ksmdCpuNanos());
+        return known.withProgress(clock.instant(), ksm.counters(PROGRESS), ksmdCpuNanos());
     }
 
     /**
@@ -70,20 +70,27 @@ public record Host(Ksm ksm, HostProc proc, Guests guests, Unmerger unmerger, Clo
         return known.withGuests(clock.instant(), guests.scan()).withKnobs(ksm.read());
     }
 
+    private @Nullable Long ksmdCpuNanos() {
+        OptionalLong nanos = proc.ksmdCpuNanos();
+        return nanos.isPresent() ? nanos.getAsLong() : null;
+    }
+
     /** What Adaptive looks at, beside the sample, where everything is to be looked at. */
     Surroundings surroundings(Sample sample, long pageSizeBytes) {
-        return growth(sample, pageSizeBytes, proc.cowKsm());
+        OptionalLong cowKsm = proc.cowKsm();
+        return growth(sample, pageSizeBytes, cowKsm.isPresent() ? cowKsm.getAsLong() : null);
     }
 
     /** The same where only the guests' memory is to be looked at. */
-    Surroundings growth(Sample sample, long pageSizeBytes, OptionalLong cowKsm) {
+    Surroundings growth(Sample sample, long pageSizeBytes, @Nullable Long cowKsm) {
         return new Surroundings(guests.resident(sample.guests(), pageSizeBytes), cowKsm);
     }
 
     /**
      * What Adaptive wants to know beside a sample.
      *
-     * @param cowKsm merged pages that were written to since boot; empty where the kernel does not count them
+     * @param cowKsm merged pages that were written to since boot; null where the kernel does not count them
      */
-    record Surroundings(List<ResidentGuest> guests, OptionalLong cowKsm) {}
+    record Surroundings(
+            List<ResidentGuest> guests, @Nullable Long cowKsm) {}
 }

@@ -43,13 +43,13 @@ final class Instructions {
 
     /** What follows from what is known now; what is new in it is written down. */
     Assignment assignment(Knowledge knowledge) {
-        Optional<KsmNodeSpec> told = journal.spec();
-        boolean wasAdaptive = told.map(this::read).map(Assignment::isAdaptive).orElse(false);
-        Assignment assignment = assignment(knowledge, told, wasAdaptive);
+        boolean wasAdaptive =
+                journal.spec().map(this::read).map(Assignment::isAdaptive).orElse(false);
+        Assignment assignment = assignment(knowledge, wasAdaptive);
         return wasAdaptive ? assignment.endingAdaptive() : assignment;
     }
 
-    private Assignment assignment(Knowledge knowledge, Optional<KsmNodeSpec> told, boolean wasAdaptive) {
+    private Assignment assignment(Knowledge knowledge, boolean wasAdaptive) {
         return switch (knowledge) {
             case Knowledge.Present(KsmNodeSpec spec, Long generation, KsmNodeStatus status) -> {
                 missingSinceNanos = null;
@@ -65,10 +65,11 @@ final class Instructions {
             }
             case Knowledge.Unknown() -> {
                 missingSinceNanos = null;
-                yield told.map(this::read).orElse(new Assignment.None());
+                yield journal.spec().map(this::read).orElse(new Assignment.None());
             }
             case Knowledge.Absent() ->
-                told.or(() -> journal.originals().map(found -> RESTORE))
+                journal.spec()
+                        .or(() -> journal.originals().map(found -> RESTORE))
                         .map(this::withoutKsmNode)
                         .orElse(new Assignment.None());
         };

@@ -3,6 +3,7 @@ package dev.samepage.agent;
 import dev.samepage.api.Verdict;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.LongSupplier;
 
 /** Looks at the node, and keeps between two looks what it takes to say what ksmd costs and whether it is worth it. */
@@ -36,15 +37,19 @@ final class Observer {
             unreadable = "no setting of KSM can be read";
             return Optional.empty();
         }
-        sample.ksmdCpuNanos().ifPresent(cpu -> cpuMeter.add(nanoTime.getAsLong(), cpu));
+        if (sample.ksmdCpuNanos() != null) {
+            cpuMeter.add(nanoTime.getAsLong(), sample.ksmdCpuNanos());
+        }
         laps.add(sample);
+        OptionalDouble percent = cpuMeter.percent();
         Verdict verdict = Verdicts.of(
                 sample.counters().profitBytes(kernel.pageSizeBytes()),
                 sample.memory().totalBytes(),
                 sample.guests().size(),
                 laps.sinceLastArrival(),
-                cpuMeter.percent().orElse(0));
-        return Optional.of(new StatusReport.Measured(sample, cpuMeter.percent(), verdict));
+                percent.orElse(0));
+        return Optional.of(
+                new StatusReport.Measured(sample, percent.isPresent() ? percent.getAsDouble() : null, verdict, null));
     }
 
     /** Why {@link #observe} gave nothing, as a sentence. */

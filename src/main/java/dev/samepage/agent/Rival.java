@@ -6,22 +6,22 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who keeps changing KSM's settings on a node, and is given way to.
  *
  * @param drift what was seen changed
- * @param suspect who it is likely to be; empty where none of the known programs runs that writes such values
+ * @param suspect who it is likely to be; null where none of the known programs runs that writes such values
  * @param until how long way is given
  */
-record Rival(Drift drift, Optional<Suspect> suspect, Instant until) {
+record Rival(Drift drift, @Nullable Suspect suspect, Instant until) {
     static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     /** In a word that programs can compare: {@code Ksmtuned}, {@code VirtHandler}, {@code UnknownWriter} and so on. */
     String reason() {
-        return suspect.map(Suspect::writer).map(Rival::word).orElse("UnknownWriter");
+        return suspect == null ? "UnknownWriter" : word(suspect.writer());
     }
 
     private static String word(KnownWriter writer) {
@@ -43,7 +43,7 @@ record Rival(Drift drift, Optional<Suspect> suspect, Instant until) {
 
     /** The likely writer and what speaks for it. */
     String who() {
-        return suspect.map(Rival::evidence).orElse("none of the known programs, as far as can be seen");
+        return suspect == null ? "none of the known programs, as far as can be seen" : evidence(suspect);
     }
 
     private static String evidence(Suspect suspect) {

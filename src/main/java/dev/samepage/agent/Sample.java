@@ -8,21 +8,21 @@ import dev.samepage.kernel.Knob;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node at one moment.
  *
  * @param at the wall clock, for reports
  * @param knobs the knobs that this kernel has
- * @param ksmdCpuNanos CPU time of ksmd since boot; empty where the host's processes cannot be seen
+ * @param ksmdCpuNanos CPU time of ksmd since boot; null where the host's processes cannot be seen
  */
 public record Sample(
         Instant at,
         Map<Knob, Long> knobs,
         Counters counters,
         HostMemory memory,
-        OptionalLong ksmdCpuNanos,
+        @Nullable Long ksmdCpuNanos,
         List<Guest> guests) {
     /** The same with these knobs. */
     Sample withKnobs(Map<Knob, Long> newer) {
@@ -30,7 +30,7 @@ public record Sample(
     }
 
     /** The same a moment later, as far as it changes while ksmd runs. */
-    Sample withProgress(Instant now, Counters newer, OptionalLong cpuNanos) {
+    Sample withProgress(Instant now, Counters newer, @Nullable Long cpuNanos) {
         return new Sample(now, knobs, newer, memory, cpuNanos, guests);
     }
 

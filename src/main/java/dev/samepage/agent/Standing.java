@@ -1,17 +1,22 @@
 package dev.samepage.agent;
 
 import dev.samepage.api.State;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the node stands after a round.
  *
  * @param hash identifies what was acted on
  * @param message for a person
- * @param degraded what was asked for and cannot be had here
- * @param rival who is given way to, in a word; empty where nobody is
+ * @param degraded what was asked for and cannot be had here; null where all can
+ * @param rival who is given way to, in a word; null where nobody is
  */
-record Standing(String hash, State state, String message, Optional<String> degraded, Optional<String> rival) {
+record Standing(
+        String hash,
+        State state,
+        String message,
+        @Nullable String degraded,
+        @Nullable String rival) {
     /** Once the decision is carried out; {@code remark} is added to what it says. */
     static Standing of(String hash, Decision decision, String remark) {
         return new Standing(hash, decision.state(), decision.message() + remark, decision.degraded());
@@ -24,11 +29,11 @@ record Standing(String hash, State state, String message, Optional<String> degra
 
     /** Nothing of what was decided is done. */
     static Standing contended(String hash, Rival rival, Decision decision) {
-        return new Standing(hash, State.CONTENDED, rival.message(), decision.degraded(), Optional.of(rival.reason()));
+        return new Standing(hash, State.CONTENDED, rival.message(), decision.degraded(), rival.reason());
     }
 
     /** Where nobody is given way to. */
-    Standing(String hash, State state, String message, Optional<String> degraded) {
-        this(hash, state, message, degraded, Optional.empty());
+    Standing(String hash, State state, String message, @Nullable String degraded) {
+        this(hash, state, message, degraded, null);
     }
 }

@@ -5,7 +5,6 @@ import dev.samepage.api.KernelStatus;
 import dev.samepage.api.KsmCounters;
 import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.KsmdStatus;
-import dev.samepage.api.LapStatus;
 import dev.samepage.api.MemoryStatus;
 import dev.samepage.api.State;
 import dev.samepage.api.Verdict;
@@ -20,8 +19,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -37,31 +36,38 @@ final class StatusReport {
         this.kernel = kernel;
     }
 
-    /** What was measured, with what the agent keeps between samples. */
-    record Measured(Sample sample, OptionalDouble ksmdPercent, Verdict verdict, Optional<Progress> progress) {
-        /** In a mode that has no phases. */
-        Measured(Sample sample, OptionalDouble ksmdPercent, Verdict verdict) {
-            this(sample, ksmdPercent, verdict, Optional.empty());
+    /**
+     * What was measured, with what the agent keeps between samples.
+     *
+     * @param ksmdPercent CPU of ksmd over the last minute, in per cent of one core; null where it is not known
+     * @param progress of Adaptive; null in a mode that has no phases
+     */
+    record Measured(
+            Sample sample,
+            @Nullable Double ksmdPercent,
+            Verdict verdict,
+            @Nullable Progress progress) {
+        Measured with(@Nullable Progress newer) {
+            return new Measured(sample, ksmdPercent, verdict, newer);
         }
     }
 
     /**
      * The status.
      *
-     * @param measured empty where KSM cannot be read on this node
+     * @param measured null where KSM cannot be read on this node
      * @param generation of the KsmNode that was acted on
      * @param previous its conditions keep their time of transition while they do not change
      */
     KsmNodeStatus of(
             Standing standing,
-            Optional<Measured> measured,
+            @Nullable Measured measured,
             Instant now,
             @Nullable Long generation,
             @Nullable KsmNodeStatus previous) {
-        Sample sample = measured.map(Measured::sample).orElse(null);
+        Sample sample = measured == null ? null : measured.sample();
         // Where something was refused, that is what a person needs to know; and both would make the object too large.
-        Optional<Progress> progress =
-                standing.state() == State.APPLIED ? measured.flatMap(Measured::progress) : Optional.empty();
+        Progress progress = measured == null || standing.state() != State.APPLIED ? null : measured.progress();
         return new KsmNodeStatus(
                 generation,
                 standing.state(),
@@ -71,14 +77,11 @@ final class StatusReport {
                 sample == null ? Map.of() : settings(sample.knobs()),
                 sample == null ? null : counters(sample.counters()),
                 sample == null ? null : memory(sample),
-                measured.map(Measured::ksmdPercent)
-                        .filter(OptionalDouble::isPresent)
-                        .map(percent -> new KsmdStatus(String.format(Locale.ROOT, "%.1f", percent.getAsDouble())))
-                        .orElse(null),
-                progress.map(Progress::phase).orElse(null),
-                progress.map(Progress::reason).map(StatusReport::shortened).orElse(null),
-                progress.map(StatusReport::lap).orElse(null),
-                measured.map(Measured::verdict).orElse(null),
+                measured == null ? null : ksmd(measured.ksmdPercent()),
+                progress == null ? null : progress.phase(),
+                progress == null ? null : shortened(progress.reason()),
+                progress == null ? null : progress.lap(),
+                measured == null ? null : measured.verdict(),
                 sample == null ? null : sample.guests().size(),
                 now.truncatedTo(ChronoUnit.SECONDS).toString(),
                 conditions(standing, now, generation, previous));
@@ -120,10 +123,8 @@ final class StatusReport {
         return value.isPresent() ? value.getAsLong() : null;
     }
 
-    private static @Nullable LapStatus lap(Progress progress) {
-        return progress.lapPercent().isPresent()
-                ? new LapStatus(progress.lapPercent().getAsInt())
-                : null;
+    private static @Nullable KsmdStatus ksmd(@Nullable Double percent) {
+        return percent == null ? null : new KsmdStatus(String.format(Locale.ROOT, "%.1f", percent));
     }
 
     private MemoryStatus memory(Sample sample) {
@@ -139,7 +140,7 @@ final class StatusReport {
             Standing standing, Instant now, @Nullable Long generation, @Nullable KsmNodeStatus previous) {
         String reason = standing.state().toString();
         // Said once: three times would make the object too large.
-        String message = standing.rival().isPresent() ? "Condition Contended says why." : shortened(standing.message());
+        String message = standing.rival() != null ? "Condition Contended says why." : shortened(standing.message());
         Optional<String> hindrance = switch (standing.state()) {
             case APPLYING -> Optional.of("Reconciling");
             case FAILED, CONTENDED -> Optional.of("Stalled");
@@ -149,12 +150,14 @@ final class StatusReport {
                 .with("Ready", hindrance.isEmpty(), reason, message)
                 .with(
                         "Degraded",
-                        standing.degraded().isPresent(),
-                        standing.degraded().isPresent() ? "KnobMissing" : "Complete",
-                        shortened(standing.degraded()
-                                .orElse("Everything that was asked for can be had on this kernel.")));
+                        standing.degraded() != null,
+                        standing.degraded() != null ? "KnobMissing" : "Complete",
+                        shortened(Objects.requireNonNullElse(
+                                standing.degraded(), "Everything that was asked for can be had on this kernel.")));
         hindrance.ifPresent(type -> conditions.with(type, true, reason, message));
-        standing.rival().ifPresent(rival -> conditions.with("Contended", true, rival, shortened(standing.message())));
+        if (standing.rival() != null) {
+            conditions.with("Contended", true, standing.rival(), shortened(standing.message()));
+        }
         return conditions.list();
     }
 

@@ -8,15 +8,15 @@ import dev.samepage.tuning.WriteOrder.Step;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way to where the knobs are wanted, by un-merging where that is needed, allowed and possible. Pure.
  *
  * @param actions in this order; where there is a refusal, those that do not need memory un-merged
- * @param refusal why memory that should be un-merged on the way is not, as a sentence; empty where all is well
+ * @param refusal why memory that should be un-merged on the way is not, as a sentence; null where all is well
  */
-record Way(List<? extends Action> actions, Optional<String> refusal) {
+record Way(List<? extends Action> actions, @Nullable String refusal) {
     /** In which steps the kernel takes what is wanted: {@link WriteOrder}. */
     interface Order {
         List<Step> steps(Map<Knob, Long> wanted, Map<Knob, Long> current);
@@ -27,7 +27,7 @@ record Way(List<? extends Action> actions, Optional<String> refusal) {
      *
      * @param unmerged whether nothing may stay merged in the end
      * @param unmerge whether un-merging is allowed where a knob needs it
-     * @param heldBack why it is not to be done now, as a sentence; empty where it may be
+     * @param heldBack why it is not to be done now, as a sentence; null where it may be
      */
     static Way to(
             Map<Knob, Long> wanted,
@@ -35,17 +35,17 @@ record Way(List<? extends Action> actions, Optional<String> refusal) {
             Unmerge unmerge,
             Sample sample,
             Kernel kernel,
-            Optional<String> heldBack,
+            @Nullable String heldBack,
             Order order) {
         boolean blocked = sample.merged() && changesWhatNeedsUnmerged(wanted, sample.knobs());
         boolean needed = (unmerged && sample.saves()) || (blocked && unmerge.allowed());
         if (!needed) {
-            return new Way(sets(order.steps(wanted, sample.knobs())), Optional.empty());
+            return new Way(sets(order.steps(wanted, sample.knobs())), null);
         }
         MemoryCheck check =
                 MemoryCheck.of(sample.counters(), sample.memory(), kernel.pageSizeBytes(), unmerge.reservePercent());
-        Optional<String> refusal = heldBack.or(() -> check.enough() ? Optional.empty() : Optional.of(tooLittle(check)));
-        if (refusal.isPresent()) {
+        String refusal = heldBack != null ? heldBack : check.enough() ? null : tooLittle(check);
+        if (refusal != null) {
             Map<Knob, Long> rest = new EnumMap<>(wanted);
             if (sample.merged()) {
                 rest.keySet().removeAll(WriteOrder.NEED_UNMERGED);
@@ -53,8 +53,7 @@ record Way(List<? extends Action> actions, Optional<String> refusal) {
             return new Way(sets(order.steps(rest, sample.knobs())), refusal);
         }
         List<Action.Set> then = sets(order.steps(wanted, whenUnmerged(sample.knobs())));
-        return new Way(
-                List.of(new Action.Unmerge(check.neededBytes(), unmerge.reservePercent(), then)), Optional.empty());
+        return new Way(List.of(new Action.Unmerge(check.neededBytes(), unmerge.reservePercent(), then)), null);
     }
 
     /** These steps as actions. */

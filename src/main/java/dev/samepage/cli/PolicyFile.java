@@ -39,23 +39,26 @@ final class PolicyFile {
     /** Reads the policy, with its defaults. */
     static KsmPolicySpec read(Path file) throws Unusable {
         YamlDocument document = YamlDocument.parse(file, text(file));
-        JsonNode root = document.root();
-        refuse(document, foreign(root));
-        refuse(document, PolicySchema.unknownFields(root, List.of(), FIELDS).findFirst());
-        JsonNode written = root.path("spec");
-        if (written.isMissingNode() || written.isNull()) {
-            throw document.unusable(new Violation(List.of("spec"), "is missing: write it, with nodeSelector at least"));
-        }
-        refuse(document, PolicySchema.firstViolation(written));
-        KsmPolicySpec spec = spec(written);
-        refuse(document, PolicyRules.firstViolation(spec));
-        return spec;
-    }
-
-    private static void refuse(YamlDocument document, Optional<Violation> violation) throws Unusable {
+        Optional<Violation> violation = firstViolation(document.root());
         if (violation.isPresent()) {
             throw document.unusable(violation.orElseThrow());
         }
+        return spec(document.root().path("spec"));
+    }
+
+    private static Optional<Violation> firstViolation(JsonNode root) {
+        JsonNode written = root.path("spec");
+        return foreign(root)
+                .or(() -> PolicySchema.unknownFields(root, List.of(), FIELDS).findFirst())
+                .or(() -> missing(written))
+                .or(() -> PolicySchema.firstViolation(written))
+                .or(() -> PolicyRules.firstViolation(spec(written)));
+    }
+
+    private static Optional<Violation> missing(JsonNode written) {
+        return written.isMissingNode() || written.isNull()
+                ? Optional.of(new Violation(List.of("spec"), "is missing: write it, with nodeSelector at least"))
+                : Optional.empty();
     }
 
     private static Optional<Violation> foreign(JsonNode root) {

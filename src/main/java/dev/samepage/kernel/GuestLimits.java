@@ -112,7 +112,8 @@ final class GuestLimits {
         if (merging.isEmpty()) {
             merging = Text.unsigned(text(pid + "/ksm_merging_pages").strip());
         }
-        return bounded(merging) + bounded(value(ksmStat, "ksm_zero_pages "));
+        long zeroPages = value(ksmStat, "ksm_zero_pages ").orElse(0);
+        return Math.min(merging.orElse(0), MOST_PAGES) + Math.min(zeroPages, MOST_PAGES);
     }
 
     /** Empty where it is missing or denied. */
@@ -126,9 +127,5 @@ final class GuestLimits {
 
     private static OptionalLong value(String ksmStat, String key) {
         return ProcFiles.line(ksmStat, key).map(Text::unsigned).orElse(OptionalLong.empty());
-    }
-
-    private static long bounded(OptionalLong pages) {
-        return Math.min(pages.orElse(0), MOST_PAGES);
     }
 }

@@ -154,20 +154,16 @@ public final class Guests {
 
     private @Nullable Guest guest(int pid, ProcStat stat, @Nullable Guest known) {
         return switch (mergeable(pid)) {
-            case YES -> known != null ? known : named(pid, stat, commandLine(pid));
+            case YES ->
+                known != null ? known : named(pid, stat, commandLine(pid).orElse(null));
             case NO -> null;
-            case UNKNOWN -> {
-                Optional<QemuCommandLine> qemu = commandLine(pid);
-                yield qemu.isEmpty() ? null : named(pid, stat, qemu);
-            }
+            case UNKNOWN -> commandLine(pid).map(qemu -> named(pid, stat, qemu)).orElse(null);
         };
     }
 
-    private static Guest named(int pid, ProcStat stat, Optional<QemuCommandLine> qemu) {
-        return new Guest(
-                pid,
-                qemu.flatMap(QemuCommandLine::guestName).orElseGet(() -> Text.name(stat.comm())),
-                stat.startTicks());
+    private static Guest named(int pid, ProcStat stat, @Nullable QemuCommandLine qemu) {
+        Optional<String> name = qemu == null ? Optional.empty() : qemu.guestName();
+        return new Guest(pid, name.orElseGet(() -> Text.name(stat.comm())), stat.startTicks());
     }
 
     private enum Mergeable {

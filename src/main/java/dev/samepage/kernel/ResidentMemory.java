@@ -19,7 +19,7 @@ final class ResidentMemory {
 
     private final ProcFiles files;
     private final Lookout lookout;
-    private final Map<Guest, OptionalLong> scannedPages = new HashMap<>();
+    private final Map<Guest, Long> scannedPages = new HashMap<>();
 
     ResidentMemory(ProcFiles files, Lookout lookout) {
         this.files = files;
@@ -63,17 +63,17 @@ final class ResidentMemory {
         scannedPages.clear();
     }
 
-    /** Unknown of one that does not answer. */
-    private OptionalLong scannedPages(Guest guest) {
-        return lookout.look(List.of(guest.pid()), this::scannedPages).getOrDefault(guest.pid(), OptionalLong.empty());
+    /** 0 of one that does not answer. */
+    private long scannedPages(Guest guest) {
+        return lookout.look(List.of(guest.pid()), this::scannedPages).getOrDefault(guest.pid(), 0L);
     }
 
-    private OptionalLong scannedPages(int pid) {
+    private long scannedPages(int pid) {
         try {
             Optional<String> items = ProcFiles.line(files.read(pid + "/ksm_stat"), "ksm_rmap_items ");
-            return items.map(Text::unsigned).orElse(OptionalLong.empty());
+            return items.map(Text::unsigned).orElse(OptionalLong.empty()).orElse(0);
         } catch (IOException missingOrDenied) {
-            return OptionalLong.empty();
+            return 0;
         }
     }
 }

@@ -6,20 +6,20 @@ import dev.samepage.tuning.Doing.Tidying;
 import dev.samepage.tuning.Doing.Tracking;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Mode Adaptive: sends ksmd in when there is something to gain, and lets it rest when there is not. A state machine over samples, which reads
  * and writes nothing itself; {@code src/docs/adaptive.md} tells how it works and why.
  *
  * @param last the reading of the sample before
- * @param cowSeen {@code cow_ksm} when a boost's laps began last
+ * @param cowSeen {@code cow_ksm} when a boost's laps began last; null where the kernel does not tell
  */
 public record Adaptive(
         AdaptiveSettings settings,
         Reading last,
         Unseen unseen,
-        OptionalLong cowSeen,
+        @Nullable Long cowSeen,
         Pressure pressure,
         Experience experience,
         Doing doing) {
@@ -268,8 +268,7 @@ public record Adaptive(
                 Orders.knobs(doing, sample.knobs().keySet()),
                 Orders.phase(doing),
                 why(sample),
-                Orders.nextLook(this),
-                Orders.lapPercent(doing));
+                Orders.nextLook(this));
     }
 
     private String why(AdaptiveSample sample) {

@@ -1,6 +1,6 @@
 package dev.samepage.tuning;
 
-import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a boost now would be for, and whether it pays.
@@ -32,14 +32,13 @@ record Prospect(long unseenBytes, long erodedBytes, long expectedBytes, double c
             AdaptiveSample sample,
             Reading now,
             Unseen unseen,
-            OptionalLong cowSeen,
+            @Nullable Long cowSeen,
             Experience experience,
             boolean atBoundary,
             boolean pressed) {
         long pageBytes = sample.pageSizeBytes();
-        long eroded = sample.cowKsm().isPresent() && cowSeen.isPresent()
-                ? Math.max(0, sample.cowKsm().getAsLong() - cowSeen.getAsLong()) * pageBytes
-                : 0;
+        Long cow = sample.cowKsm();
+        long eroded = cow != null && cowSeen != null ? Math.max(0, cow - cowSeen) * pageBytes : 0;
         return new Prospect(
                 unseen.bytes(),
                 eroded,

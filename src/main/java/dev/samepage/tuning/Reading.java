@@ -3,13 +3,14 @@ package dev.samepage.tuning;
 import dev.samepage.kernel.Counter;
 import dev.samepage.kernel.Counters;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far ksmd had come at one moment.
  *
  * @param laps {@code full_scans}
- * @param cpuNanos of ksmd since boot; empty where it cannot be seen
- * @param walkedPages pages looked at or skipped since boot; empty where the kernel does not count them
+ * @param cpuNanos of ksmd since boot; null where it cannot be seen
+ * @param walkedPages pages looked at or skipped since boot; null where the kernel does not count them
  * @param savedPages what merging saves, as far as ksmd knows
  * @param sharedPages that stand for merged ones: more of them mean that pairs were found which had not been known
  * @param mergedPages that ksmd finds merged when it comes by
@@ -19,8 +20,8 @@ import java.util.OptionalLong;
 record Reading(
         long nanos,
         long laps,
-        OptionalLong cpuNanos,
-        OptionalLong walkedPages,
+        @Nullable Long cpuNanos,
+        @Nullable Long walkedPages,
         long skippedPages,
         long savedPages,
         long sharedPages,
@@ -41,7 +42,7 @@ record Reading(
                 sample.monotonicNanos(),
                 counters.get(Counter.FULL_SCANS).orElse(0),
                 sample.ksmdCpuNanos(),
-                scanned.isPresent() ? OptionalLong.of(scanned.getAsLong() + skipped) : scanned,
+                scanned.isPresent() ? scanned.getAsLong() + skipped : null,
                 skipped,
                 counters.savedPages(),
                 shared,
@@ -66,7 +67,7 @@ record Reading(
 
     /** Whether ksmd has got any further since; waking up for nothing does not count. */
     boolean hasMovedSince(Reading earlier) {
-        long work = walkedPages.isPresent()
+        long work = walkedPages != null
                 ? walkedPagesSince(earlier).orElse(0)
                 : cpuNanosSince(earlier).orElse(LEAST_WORK_NANOS) / LEAST_WORK_NANOS;
         return laps != earlier.laps || work > 0;
@@ -77,9 +78,7 @@ record Reading(
         return laps == 0 && itemPages == 0;
     }
 
-    private static OptionalLong difference(OptionalLong now, OptionalLong before) {
-        return now.isPresent() && before.isPresent()
-                ? OptionalLong.of(Math.max(0, now.getAsLong() - before.getAsLong()))
-                : OptionalLong.empty();
+    private static OptionalLong difference(@Nullable Long now, @Nullable Long before) {
+        return now != null && before != null ? OptionalLong.of(Math.max(0, now - before)) : OptionalLong.empty();
     }
 }

@@ -14,11 +14,14 @@ import java.util.OptionalInt;
  * @param knobs how these are to stand until then; those that this kernel lacks are not among them
  * @param why the phase, as a sentence for a person
  * @param nextLook after which the next sample is wanted
- * @param lapPercent how far ksmd is in the lap that it makes; empty where it makes none, or the kernel does not tell
  */
-public record Step(
-        Adaptive next, Map<Knob, Long> knobs, Phase phase, String why, Duration nextLook, OptionalInt lapPercent) {
+public record Step(Adaptive next, Map<Knob, Long> knobs, Phase phase, String why, Duration nextLook) {
     public Step {
         knobs = Collections.unmodifiableMap(new EnumMap<>(knobs));
+    }
+
+    /** How far ksmd is in the lap that it makes, in per cent; empty where it makes none, or the kernel does not tell. */
+    public OptionalInt lapPercent() {
+        return Orders.lapPercent(next.doing());
     }
 }

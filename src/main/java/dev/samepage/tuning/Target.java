@@ -6,8 +6,8 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the knobs of one kernel are to stand.
@@ -15,9 +15,13 @@ import java.util.Set;
  * @param knobs the wanted values; a knob that is not named is left alone
  * @param missing knobs that were asked for and that this kernel lacks, where it behaves differently without them
  * @param unmerged whether nothing may stay merged
- * @param refusal why scanning must not be started on this kernel, as a sentence; {@code knobs} then only stops it
+ * @param refusal why scanning must not be started on this kernel, as a sentence, and {@code knobs} then only stops it; null where it may be
  */
-public record Target(Map<Knob, Long> knobs, List<Knob> missing, boolean unmerged, Optional<String> refusal) {
+public record Target(
+        Map<Knob, Long> knobs,
+        List<Knob> missing,
+        boolean unmerged,
+        @Nullable String refusal) {
     /** How a kernel behaves that lacks a knob. Asking for just this is no loss. */
     private static final Map<Knob, Long> BEHAVIOUR_WITHOUT = Map.of(
             Knob.SMART_SCAN, 0L, Knob.USE_ZERO_PAGES, 0L, Knob.REDHAT_ONLY_ZERO_PAGES, 0L, Knob.MERGE_ACROSS_NODES, 1L);
@@ -43,9 +47,8 @@ public record Target(Map<Knob, Long> knobs, List<Knob> missing, boolean unmerged
                     Map.of(Knob.RUN, 0L),
                     List.of(Knob.REDHAT_ONLY_ZERO_PAGES),
                     tuning instanceof Tuning.Unmerged,
-                    Optional.of(
-                            "zeroPagesOnly: true cannot be had, because this kernel has no redhat_only_zero_pages and would"
-                                    + " merge everything: nothing is scanned. Remove the tunable, or use a kernel that has it."));
+                    "zeroPagesOnly: true cannot be had, because this kernel has no redhat_only_zero_pages and would"
+                            + " merge everything: nothing is scanned. Remove the tunable, or use a kernel that has it.");
         }
         Map<Knob, Long> wanted = new EnumMap<>(Knob.class);
         wanted.putAll(tunables);
@@ -60,7 +63,7 @@ public record Target(Map<Knob, Long> knobs, List<Knob> missing, boolean unmerged
             }
         });
         wanted.keySet().retainAll(available);
-        return new Target(wanted, missing, tuning instanceof Tuning.Unmerged, Optional.empty());
+        return new Target(wanted, missing, tuning instanceof Tuning.Unmerged, null);
     }
 
     private static Map<Knob, Long> ofMode(Tuning tuning, Set<Knob> available) {

@@ -76,7 +76,7 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
     }
 
     private static long known(ResidentGuest guest, long pageSizeBytes) {
-        long pages = Math.min(guest.scannedPages().orElse(0), 1L << 40);
+        long pages = Math.min(guest.scannedPages(), 1L << 40);
         long bytes = Math.min(guest.residentBytes(), Math.multiplyExact(pages, pageSizeBytes));
         // The rest of its memory may be such that is never merged, like the program itself.
         return bytes >= KNOWN * guest.residentBytes() ? guest.residentBytes() : bytes;

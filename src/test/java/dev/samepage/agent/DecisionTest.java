@@ -17,8 +17,7 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class DecisionTest {
@@ -39,24 +38,24 @@ class DecisionTest {
                     new Ksm(ksm).read(),
                     new Counters(Map.of(Counter.PAGES_SHARED, pagesMerged, Counter.PAGES_SHARING, pagesMerged)),
                     new HostMemory(10 * GIB, 2 * GIB),
-                    OptionalLong.empty(),
+                    null,
                     List.of());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Optional<Originals> originals(FakeKsm ksm) {
-        return Optional.of(new Originals("boot", sample(ksm).knobs()));
+    private static Originals originals(FakeKsm ksm) {
+        return new Originals("boot", sample(ksm).knobs());
     }
 
-    private static Decision decide(Assignment assignment, Sample sample, Optional<Originals> originals) {
-        return Decision.of(assignment, sample, originals, KERNEL);
+    private static Decision decide(Assignment assignment, Sample sample, @Nullable Originals originals) {
+        return Decision.of(assignment, sample, originals, KERNEL, Map.of(), null);
     }
 
     @Test
     void savesTheOriginalsBeforeTheFirstWrite() {
-        Decision decision = decide(FIXED, sample(FakeKsm.linux618()), Optional.empty());
+        Decision decision = decide(FIXED, sample(FakeKsm.linux618()), null);
 
         assertThat(decision.actions())
                 .containsExactly(
@@ -88,7 +87,7 @@ class DecisionTest {
 
     @Test
     void savesAgainWhereAnOriginalWasLost() {
-        Optional<Originals> damaged = Optional.of(new Originals("boot", Map.of(Knob.RUN, 0L)));
+        Originals damaged = new Originals("boot", Map.of(Knob.RUN, 0L));
 
         Decision decision = decide(FIXED, sample(FakeKsm.linux618()), damaged);
 
@@ -139,10 +138,10 @@ class DecisionTest {
         Tunables smartScan = new Tunables(null, null, null, null, true, null);
         Assignment wanted = Assignment.of(NodeUnderTest.fixed(1000, 10, smartScan, NodeUnderTest.FORBIDDEN));
 
-        Decision decision = decide(wanted, sample(FakeKsm.linux61()), Optional.empty());
+        Decision decision = decide(wanted, sample(FakeKsm.linux61()), null);
 
         assertThat(decision.state()).isEqualTo(State.APPLIED);
-        assertThat(decision.degraded()).contains("This kernel (6.1.0-test) has no smart_scan; the rest is applied.");
+        assertThat(decision.degraded()).isEqualTo("This kernel (6.1.0-test) has no smart_scan; the rest is applied.");
         assertThat(decision.actions()).contains(new Action.Set(Knob.RUN, 1));
     }
 
@@ -151,7 +150,7 @@ class DecisionTest {
         Tunables zeroPagesOnly = new Tunables(null, null, null, true, null, null);
         Assignment wanted = Assignment.of(NodeUnderTest.fixed(1000, 10, zeroPagesOnly, NodeUnderTest.FORBIDDEN));
 
-        Decision decision = decide(wanted, sample(FakeKsm.linux618()), Optional.empty());
+        Decision decision = decide(wanted, sample(FakeKsm.linux618()), null);
 
         assertThat(decision.state()).isEqualTo(State.FAILED);
         assertThat(decision.actions()).isEmpty();
@@ -271,7 +270,7 @@ class DecisionTest {
         Assignment released =
                 Assignment.of(NodeUnderTest.released(OnRemoval.RESTORE_AND_UNMERGE, NodeUnderTest.ALLOWED));
 
-        Decision decision = decide(released, sample(FakeKsm.linux618(), 100), Optional.empty());
+        Decision decision = decide(released, sample(FakeKsm.linux618(), 100), null);
 
         assertThat(decision.actions()).isEmpty();
         assertThat(decision.state()).isEqualTo(State.RESTORED);
@@ -302,7 +301,7 @@ class DecisionTest {
 
     @Test
     void changesNothingForAModeOfANewerOperator() {
-        Decision decision = decide(new Assignment.NotUnderstood("x"), sample(FakeKsm.linux618()), Optional.empty());
+        Decision decision = decide(new Assignment.NotUnderstood("x"), sample(FakeKsm.linux618()), null);
 
         assertThat(decision.actions()).isEmpty();
         assertThat(decision.state()).isEqualTo(State.FAILED);
@@ -345,7 +344,7 @@ class DecisionTest {
     void savesTheOriginalsBeforeItUnmerges() {
         Assignment unmerged = Assignment.of(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));
 
-        Decision decision = decide(unmerged, sample(FakeKsm.linux618().with(Knob.RUN, 1), 1), Optional.empty());
+        Decision decision = decide(unmerged, sample(FakeKsm.linux618().with(Knob.RUN, 1), 1), null);
 
         assertThat(decision.actions())
                 .containsExactly(
@@ -363,7 +362,7 @@ class DecisionTest {
                 originals(FakeKsm.linux618()),
                 KERNEL,
                 Map.of(),
-                Optional.of("Un-merging given up a while ago."));
+                "Un-merging given up a while ago.");
 
         assertThat(decision.actions()).containsExactly(new Action.Set(Knob.SMART_SCAN, 0), new Action.Set(Knob.RUN, 1));
         assertThat(decision.state()).isEqualTo(State.FAILED);
@@ -379,7 +378,7 @@ class DecisionTest {
                 originals(FakeKsm.linux618()),
                 KERNEL,
                 Map.of(),
-                Optional.of("Un-merging given up a while ago."));
+                "Un-merging given up a while ago.");
 
         assertThat(decision.state()).isEqualTo(State.APPLIED);
     }

@@ -21,9 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -218,12 +215,8 @@ class NodeMetricsTest {
     private static KsmNodeStatus status(Sample sample) {
         return new StatusReport(new Kernel("6.18.0", "boot", 4096))
                 .of(
-                        new Standing("h", State.APPLIED, "m", Optional.of("This kernel has no smart_scan.")),
-                        Optional.of(new Measured(
-                                sample,
-                                OptionalDouble.empty(),
-                                Verdict.WASTEFUL,
-                                Optional.of(new Progress(Phase.REST, "r", OptionalInt.empty())))),
+                        new Standing("h", State.APPLIED, "m", "This kernel has no smart_scan."),
+                        new Measured(sample, null, Verdict.WASTEFUL, new Progress(Phase.REST, "r", null)),
                         Samples.NOON,
                         1L,
                         null);

@@ -8,7 +8,6 @@ import dev.samepage.kernel.KnownWriter;
 import dev.samepage.kernel.Suspect;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,7 +18,7 @@ class RivalTest {
     private static final Drift STOPPED = new Drift(Map.of(Knob.RUN, new Change(1, 0)));
 
     private static Rival rival(Drift drift, KnownWriter writer) {
-        return new Rival(drift, Optional.of(new Suspect(writer, 812)), UNTIL);
+        return new Rival(drift, new Suspect(writer, 812), UNTIL);
     }
 
     @Test
@@ -31,7 +30,7 @@ class RivalTest {
 
     @Test
     void saysSoWhereItMayBeAnybody() {
-        assertThat(new Rival(STOPPED, Optional.empty(), UNTIL).message())
+        assertThat(new Rival(STOPPED, null, UNTIL).message())
                 .isEqualTo(
                         "Somebody else keeps changing KSM here (run 1 -> 0): none of the known programs, as far as can be seen."
                                 + " Stop one of the two. Nothing is written until 15:04 UTC.");
@@ -67,7 +66,7 @@ class RivalTest {
 
     @Test
     void hasAWordForNobodyKnown() {
-        assertThat(new Rival(STOPPED, Optional.empty(), UNTIL).reason()).isEqualTo("UnknownWriter");
+        assertThat(new Rival(STOPPED, null, UNTIL).reason()).isEqualTo("UnknownWriter");
     }
 
     @ParameterizedTest
@@ -78,7 +77,7 @@ class RivalTest {
                 Knob.PAGES_TO_SCAN, new Change(20_000, 1250),
                 Knob.SLEEP_MILLISECS, new Change(20, 10)));
 
-        assertThat(new Rival(rate, Optional.of(new Suspect(writer, 4_194_304)), UNTIL).message())
+        assertThat(new Rival(rate, new Suspect(writer, 4_194_304), UNTIL).message())
                 .hasSizeLessThanOrEqualTo(StatusReport.MAX_MESSAGE);
     }
 }

@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 
 /** Samples of a node of 16 GiB. */
 final class Samples {
@@ -20,7 +19,7 @@ final class Samples {
     private Samples() {}
 
     static Sample of(Map<Knob, Long> knobs, Map<Counter, Long> counters, List<Guest> guests) {
-        return new Sample(NOON, knobs, new Counters(counters), MEMORY, OptionalLong.empty(), guests);
+        return new Sample(NOON, knobs, new Counters(counters), MEMORY, null, guests);
     }
 
     /** After so many laps, with guests of these process ids. */
@@ -49,7 +48,7 @@ final class Samples {
                 knobs,
                 new Counters(counters),
                 new HostMemory(Long.MAX_VALUE, Long.MAX_VALUE),
-                OptionalLong.of(Long.MAX_VALUE),
+                Long.MAX_VALUE,
                 List.of(new Guest(Integer.MAX_VALUE, "x".repeat(128), Long.MAX_VALUE)));
     }
 }

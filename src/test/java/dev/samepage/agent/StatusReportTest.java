@@ -37,9 +37,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +44,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class StatusReportTest {
     private static final Instant NOON = Instant.parse("2026-03-01T12:00:00.75Z");
-    private static final Standing APPLIED = new Standing("h", State.APPLIED, "All is well.", Optional.empty());
+    private static final Standing APPLIED = new Standing("h", State.APPLIED, "All is well.", null);
     private static final String UUID = "01234567-89ab-cdef-0123-456789abcdef";
     private static final Tunables LARGEST_TUNABLES = new Tunables(false, 65_536, false, false, false, 3_600_000);
 
@@ -133,12 +130,12 @@ class StatusReportTest {
 
     @Test
     void theCpuOfKsmdHasOneDecimal() {
-        assertThat(status(OptionalDouble.of(12.349)).ksmd()).isEqualTo(new KsmdStatus("12.3"));
+        assertThat(ofKsmd(12.349).ksmd()).isEqualTo(new KsmdStatus("12.3"));
     }
 
     @Test
     void anUnknownCpuOfKsmdIsAbsent() {
-        assertThat(status(OptionalDouble.empty()).ksmd()).isNull();
+        assertThat(ofKsmd(null).ksmd()).isNull();
     }
 
     @Test
@@ -151,12 +148,8 @@ class StatusReportTest {
 
     @Test
     void aNodeWithoutKsmHasNoFigures() {
-        KsmNodeStatus status = report.of(
-                new Standing("h", State.FAILED, "There is no KSM.", Optional.empty()),
-                Optional.empty(),
-                NOON,
-                7L,
-                null);
+        KsmNodeStatus status =
+                report.of(new Standing("h", State.FAILED, "There is no KSM.", null), null, NOON, 7L, null);
 
         assertThat(status)
                 .isEqualTo(new KsmNodeStatus(
@@ -209,7 +202,7 @@ class StatusReportTest {
 
     @Test
     void whatCannotBeHadIsACondition() {
-        Standing standing = new Standing("h", State.APPLIED, "m", Optional.of("This kernel has no smart_scan."));
+        Standing standing = new Standing("h", State.APPLIED, "m", "This kernel has no smart_scan.");
 
         assertThat(condition(status(standing, null), "Degraded"))
                 .isEqualTo(new Condition(
@@ -224,9 +217,9 @@ class StatusReportTest {
     @Test
     void aConditionThatKeepsItsStatusKeepsItsTime() {
         KsmNodeStatus before = status(APPLIED, null);
-        Standing observing = new Standing("h", State.OBSERVING, "Nothing is changed.", Optional.empty());
+        Standing observing = new Standing("h", State.OBSERVING, "Nothing is changed.", null);
 
-        KsmNodeStatus status = report.of(observing, Optional.empty(), NOON.plus(Duration.ofHours(1)), 8L, before);
+        KsmNodeStatus status = report.of(observing, null, NOON.plus(Duration.ofHours(1)), 8L, before);
 
         assertThat(condition(status, "Ready"))
                 .isEqualTo(
@@ -236,9 +229,9 @@ class StatusReportTest {
     @Test
     void aConditionThatChangesItsStatusBeginsAnew() {
         KsmNodeStatus before = status(APPLIED, null);
-        Standing failed = new Standing("h", State.FAILED, "Refused.", Optional.empty());
+        Standing failed = new Standing("h", State.FAILED, "Refused.", null);
 
-        KsmNodeStatus status = report.of(failed, Optional.empty(), NOON.plus(Duration.ofHours(1)), 8L, before);
+        KsmNodeStatus status = report.of(failed, null, NOON.plus(Duration.ofHours(1)), 8L, before);
 
         assertThat(condition(status, "Ready").getLastTransitionTime()).isEqualTo("2026-03-01T13:00:00Z");
         assertThat(condition(status, "Degraded").getLastTransitionTime()).isEqualTo("2026-03-01T12:00:00Z");
@@ -266,7 +259,7 @@ class StatusReportTest {
 
     @Test
     void everyMessageIsCut() {
-        Standing standing = new Standing("h", State.FAILED, "m".repeat(999), Optional.of("d".repeat(999)));
+        Standing standing = new Standing("h", State.FAILED, "m".repeat(999), "d".repeat(999));
         KsmNodeStatus status = status(standing, null);
 
         assertThat(status.message()).hasSize(256);
@@ -275,7 +268,7 @@ class StatusReportTest {
 
     @Test
     void saysWhatAdaptiveDoesAndWhy() {
-        KsmNodeStatus status = status(new Progress(Phase.BOOST, "512 MiB no lap has seen", OptionalInt.of(40)));
+        KsmNodeStatus status = status(new Progress(Phase.BOOST, "512 MiB no lap has seen", new LapStatus(40)));
 
         assertThat(status.phase()).isEqualTo(Phase.BOOST);
         assertThat(status.phaseReason()).isEqualTo("512 MiB no lap has seen");
@@ -284,13 +277,12 @@ class StatusReportTest {
 
     @Test
     void aLapThatNobodyMakesIsAbsent() {
-        assertThat(status(new Progress(Phase.REST, "r", OptionalInt.empty())).lap())
-                .isNull();
+        assertThat(status(new Progress(Phase.REST, "r", null)).lap()).isNull();
     }
 
     @Test
     void aModeWithoutPhasesHasNone() {
-        KsmNodeStatus status = status(OptionalDouble.empty());
+        KsmNodeStatus status = ofKsmd(null);
 
         assertThat(status.phase()).isNull();
         assertThat(status.phaseReason()).isNull();
@@ -299,16 +291,15 @@ class StatusReportTest {
 
     @Test
     void theReasonOfAPhaseIsCut() {
-        assertThat(status(new Progress(Phase.REST, "r".repeat(257), OptionalInt.empty()))
-                        .phaseReason())
+        assertThat(status(new Progress(Phase.REST, "r".repeat(257), null)).phaseReason())
                 .isEqualTo("r".repeat(255) + "…");
     }
 
     @Test
     void aNodeThatRefusedSomethingSaysThatAndNoPhase() {
         KsmNodeStatus status = report.of(
-                new Standing("h", State.FAILED, "Refused.", Optional.empty()),
-                Optional.of(largest(new Progress(Phase.BOOST, "r", OptionalInt.of(100)))),
+                new Standing("h", State.FAILED, "Refused.", null),
+                largest(new Progress(Phase.BOOST, "r", new LapStatus(100))),
                 NOON,
                 7L,
                 null);
@@ -320,8 +311,7 @@ class StatusReportTest {
 
     @Test
     void aNodeThatGivesWayNamesToWhomInOneConditionAndPointsThereInTheOthers() {
-        KsmNodeStatus status = status(
-                new Standing("h", State.CONTENDED, "It is ksmtuned.", Optional.empty(), Optional.of("Ksmtuned")), null);
+        KsmNodeStatus status = status(new Standing("h", State.CONTENDED, "It is ksmtuned.", null, "Ksmtuned"), null);
 
         assertThat(status.message()).isEqualTo("It is ksmtuned.");
         assertThat(status.conditions())
@@ -359,8 +349,8 @@ class StatusReportTest {
                 "0123456789ab",
                 state,
                 "m".repeat(999),
-                Optional.of("d".repeat(999)),
-                state == State.CONTENDED ? Optional.of("HarvesterNodeManager") : Optional.empty());
+                "d".repeat(999),
+                state == State.CONTENDED ? "HarvesterNodeManager" : null);
         KsmNode node = new KsmNode();
         node.setMetadata(new ObjectMetaBuilder()
                 .withName("n".repeat(64))
@@ -384,7 +374,7 @@ class StatusReportTest {
         node.setStatus(new StatusReport(new Kernel("r".repeat(64), UUID, 65_536))
                 .of(
                         standing,
-                        Optional.of(largest(new Progress(Phase.BOOST, "r".repeat(999), OptionalInt.of(100)))),
+                        largest(new Progress(Phase.BOOST, "r".repeat(999), new LapStatus(100))),
                         NOON,
                         Long.MAX_VALUE,
                         null));
@@ -395,40 +385,34 @@ class StatusReportTest {
     }
 
     private static Measured largest(Progress progress) {
-        return new Measured(Samples.largest(), OptionalDouble.of(9999.9), Verdict.EFFECTIVE, Optional.of(progress));
+        return new Measured(Samples.largest(), 9999.9, Verdict.EFFECTIVE, progress);
     }
 
     private KsmNodeStatus status(Standing standing, @Nullable KsmNodeStatus previous) {
-        return report.of(standing, Optional.empty(), NOON, 7L, previous);
+        return report.of(standing, null, NOON, 7L, previous);
     }
 
     private KsmNodeStatus status(Sample sample) {
-        return report.of(
-                APPLIED, Optional.of(new Measured(sample, OptionalDouble.empty(), Verdict.PENDING)), NOON, 7L, null);
+        return report.of(APPLIED, new Measured(sample, null, Verdict.PENDING, null), NOON, 7L, null);
     }
 
-    private KsmNodeStatus status(OptionalDouble ksmdPercent) {
+    private KsmNodeStatus ofKsmd(@Nullable Double ksmdPercent) {
         Sample sample = Samples.of(Map.of(), Map.of(), List.of());
-        return report.of(APPLIED, Optional.of(new Measured(sample, ksmdPercent, Verdict.PENDING)), NOON, 7L, null);
+        return report.of(APPLIED, new Measured(sample, ksmdPercent, Verdict.PENDING, null), NOON, 7L, null);
     }
 
     private KsmNodeStatus status(Progress progress) {
         Sample sample = Samples.of(Map.of(), Map.of(), List.of());
-        return report.of(
-                APPLIED,
-                Optional.of(new Measured(sample, OptionalDouble.empty(), Verdict.PENDING, Optional.of(progress))),
-                NOON,
-                7L,
-                null);
+        return report.of(APPLIED, new Measured(sample, null, Verdict.PENDING, progress), NOON, 7L, null);
     }
 
     private String ready(State state) {
-        return condition(status(new Standing("h", state, "m", Optional.empty()), null), "Ready")
+        return condition(status(new Standing("h", state, "m", null), null), "Ready")
                 .getStatus();
     }
 
     private List<String> types(State state) {
-        return status(new Standing("h", state, "m", Optional.empty()), null).conditions().stream()
+        return status(new Standing("h", state, "m", null), null).conditions().stream()
                 .map(Condition::getType)
                 .toList();
     }

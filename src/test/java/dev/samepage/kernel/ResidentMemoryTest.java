@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,13 +34,13 @@ class ResidentMemoryTest {
     void readsPagesOfNoFileAndWhatKsmdHasLookedAt() {
         proc.file("100/statm", "50000 25600 3000 100 0 40000 0\n");
         proc.ksmStat(100, 17, "no", "yes");
-        assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 22600 * 4096, OptionalLong.of(17)));
+        assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 22600 * 4096, 17));
     }
 
     @Test
     void doesWithoutKsmStat() {
         proc.file("100/statm", "50000 3001 3000 100 0 40000 0\n");
-        assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 4096, OptionalLong.empty()));
+        assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 4096, 0));
     }
 
     @Test
@@ -50,10 +49,10 @@ class ResidentMemoryTest {
         proc.ksmStat(100, 17, "no", "yes");
         resident();
         proc.ksmStat(100, 18, "no", "yes");
-        assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 4096, OptionalLong.of(17)));
+        assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 4096, 17));
 
         guests.forgetScanned();
-        assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 4096, OptionalLong.of(18)));
+        assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 4096, 18));
     }
 
     @Test

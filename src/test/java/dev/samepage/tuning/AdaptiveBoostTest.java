@@ -77,7 +77,7 @@ class AdaptiveBoostTest {
         assertThat(boosting(step).lapNumber()).isEqualTo(1);
         assertThat(boosting(step).pace().batchPages()).isEqualTo(2500);
         assertThat(step.next().unseen().bytes()).isZero();
-        assertThat(step.next().cowSeen()).hasValue(7);
+        assertThat(step.next().cowSeen()).isEqualTo(7);
     }
 
     @Test
@@ -88,7 +88,7 @@ class AdaptiveBoostTest {
         assertThat(boosting(step).pace().batchPages()).isEqualTo(2500);
         assertThat(step.next().unseen().bytes()).isEqualTo(30 * MEBIBYTE);
         assertThat(step.next().unseen().metBytes()).isEqualTo(30 * MEBIBYTE);
-        assertThat(step.next().cowSeen()).isEmpty();
+        assertThat(step.next().cowSeen()).isNull();
     }
 
     @Test

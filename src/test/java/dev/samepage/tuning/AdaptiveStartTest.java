@@ -13,7 +13,6 @@ import dev.samepage.kernel.Guest;
 import dev.samepage.kernel.ResidentGuest;
 import dev.samepage.tuning.Doing.Resting;
 import dev.samepage.tuning.Doing.Tracking;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** What Adaptive knows as it begins, begins anew, or goes on under other settings. */
@@ -27,7 +26,7 @@ class AdaptiveStartTest {
         Step step = Adaptive.start(SETTINGS, look(0).cow(7).sample());
 
         assertThat(step.next().doing()).isEqualTo(new Resting(START, true, "Nothing was done yet."));
-        assertThat(step.next().cowSeen()).hasValue(7);
+        assertThat(step.next().cowSeen()).isEqualTo(7);
         assertThat(step.why()).isEqualTo("Nothing was done yet.");
     }
 
@@ -41,7 +40,7 @@ class AdaptiveStartTest {
 
     @Test
     void takesWhatARunningKsmdHasLookedAtForUnseen() {
-        ResidentGuest known = new ResidentGuest(new Guest(1, "vm-1", 1), 100 * MEBIBYTE, OptionalLong.of(25_600));
+        ResidentGuest known = new ResidentGuest(new Guest(1, "vm-1", 1), 100 * MEBIBYTE, 25_600);
 
         assertThat(Adaptive.start(SETTINGS, Look.at(0).guest(known).sample())
                         .next()
@@ -66,7 +65,7 @@ class AdaptiveStartTest {
         assertThat(step.next().doing())
                 .isEqualTo(new Resting(Look.at(5).reading(), true, "Somebody has un-merged everything."));
         assertThat(step.next().unseen()).isEqualTo(SEEN.afresh(5 * Given.SECOND));
-        assertThat(step.next().cowSeen()).hasValue(9);
+        assertThat(step.next().cowSeen()).isEqualTo(9);
     }
 
     @Test
@@ -83,7 +82,7 @@ class AdaptiveStartTest {
     void goesOnUnderOtherSettingsWithAllThatItKnows() {
         Experience experience = new Experience(new LapCost(2, 9000), 0.1, 0.2, 0.3, 4, 5, 60);
         Pressure pressure = new Pressure(30, false, 7);
-        Adaptive adaptive = new Adaptive(SETTINGS, START, NEW, OptionalLong.of(7), pressure, experience, AT_BOUNDARY);
+        Adaptive adaptive = new Adaptive(SETTINGS, START, NEW, 7L, pressure, experience, AT_BOUNDARY);
         AdaptiveSettings newer = new AdaptiveSettings(30, 64 * MEBIBYTE, 900, false, 20);
 
         assertThat(adaptive.under(newer))
@@ -91,7 +90,7 @@ class AdaptiveStartTest {
                         newer,
                         START,
                         NEW,
-                        OptionalLong.of(7),
+                        7L,
                         pressure,
                         new Experience(new LapCost(2, 9000), 0.1, 0.2, 0.3, 4, 5, 900),
                         AT_BOUNDARY));

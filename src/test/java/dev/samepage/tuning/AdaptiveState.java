@@ -7,7 +7,6 @@ import dev.samepage.tuning.Doing.Resting;
 import dev.samepage.tuning.Doing.Tidying;
 import dev.samepage.tuning.Doing.Tracking;
 import java.util.List;
-import java.util.OptionalLong;
 
 /** A state of Adaptive that takes one sample; without experience and pressure, unless it is said. */
 final class AdaptiveState {
@@ -53,7 +52,7 @@ final class AdaptiveState {
     }
 
     Adaptive in(Doing doing, Unseen unseen) {
-        return new Adaptive(settings, last, unseen, OptionalLong.empty(), pressure, experience, doing);
+        return new Adaptive(settings, last, unseen, null, pressure, experience, doing);
     }
 
     Step step(Doing doing, Unseen unseen, Look now) {

@@ -7,7 +7,7 @@ import dev.samepage.kernel.HostMemory;
 import dev.samepage.kernel.ResidentGuest;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** Samples and readings to decide about. */
 final class Given {
@@ -18,12 +18,12 @@ final class Given {
 
     /** A guest of which ksmd has seen nothing. */
     static ResidentGuest guest(int pid, long mebibytes) {
-        return new ResidentGuest(new Guest(pid, "vm-" + pid, 1), mebibytes * MEBIBYTE, OptionalLong.of(0));
+        return new ResidentGuest(new Guest(pid, "vm-" + pid, 1), mebibytes * MEBIBYTE, 0);
     }
 
     /** A host with pages of 4 KiB, half of whose memory is available, and without {@code cow_ksm}. */
     static AdaptiveSample sample(
-            long nanos, OptionalLong ksmdCpuNanos, Map<Counter, Long> counters, ResidentGuest... guests) {
+            long nanos, @Nullable Long ksmdCpuNanos, Map<Counter, Long> counters, ResidentGuest... guests) {
         return new AdaptiveSample(
                 nanos,
                 Map.of(),
@@ -31,17 +31,17 @@ final class Given {
                 ksmdCpuNanos,
                 new HostMemory(1000, 500),
                 List.of(guests),
-                OptionalLong.empty(),
+                null,
                 4096);
     }
 
     static Reading reading(long nanos, long ksmdCpuNanos, Map<Counter, Long> counters) {
-        return Reading.of(sample(nanos, OptionalLong.of(ksmdCpuNanos), counters));
+        return Reading.of(sample(nanos, ksmdCpuNanos, counters));
     }
 
     /** Of a kernel whose ksmd cannot be seen. */
     static Reading reading(long nanos, Map<Counter, Long> counters) {
-        return Reading.of(sample(nanos, OptionalLong.empty(), counters));
+        return Reading.of(sample(nanos, null, counters));
     }
 
     /** Of a kernel that counts only the pages it scans. */

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** One look at a host with pages of 4 KiB: everything is 0, ksmd stands still and half of the memory is available, unless it is said. */
 final class Look {
@@ -18,8 +18,8 @@ final class Look {
     private final List<ResidentGuest> guests = new ArrayList<>();
     private long run;
     private long availablePercent = 50;
-    private OptionalLong cpuNanos = OptionalLong.of(0);
-    private OptionalLong cowKsm = OptionalLong.empty();
+    private @Nullable Long cpuNanos = 0L;
+    private @Nullable Long cowKsm;
 
     private Look(long nanos) {
         this.nanos = nanos;
@@ -58,18 +58,18 @@ final class Look {
     }
 
     Look cpuMillis(long millis) {
-        cpuNanos = OptionalLong.of(millis * 1_000_000);
+        cpuNanos = millis * 1_000_000;
         return this;
     }
 
     /** As where ksmd cannot be seen. */
     Look cpuHidden() {
-        cpuNanos = OptionalLong.empty();
+        cpuNanos = null;
         return this;
     }
 
     Look cow(long pages) {
-        cowKsm = OptionalLong.of(pages);
+        cowKsm = pages;
         return this;
     }
 

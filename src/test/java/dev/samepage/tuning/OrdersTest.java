@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -49,7 +48,7 @@ class OrdersTest {
                 settings,
                 START,
                 unseen,
-                OptionalLong.empty(),
+                null,
                 Pressure.of(new HostMemory(100, availablePercent), 20, 0),
                 Experience.none(settings),
                 doing);
@@ -58,7 +57,7 @@ class OrdersTest {
     private static Unseen guests(int count) {
         return Unseen.of(Given.sample(
                 0,
-                OptionalLong.empty(),
+                null,
                 Map.of(),
                 IntStream.rangeClosed(1, count)
                         .mapToObj(pid -> Given.guest(pid, 10))

@@ -8,16 +8,16 @@ import dev.samepage.kernel.Counters;
 import dev.samepage.kernel.HostMemory;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ProspectTest {
     private static final long MEBIBYTE = Given.MEBIBYTE;
 
     /** 60 MiB that were seen and 40 MiB that were not. */
-    private static final Unseen UNSEEN = Unseen.of(Given.sample(0, OptionalLong.empty(), Map.of(), Given.guest(1, 60)))
+    private static final Unseen UNSEEN = Unseen.of(Given.sample(0, null, Map.of(), Given.guest(1, 60)))
             .seen()
-            .next(Given.sample(1, OptionalLong.empty(), Map.of(), Given.guest(1, 100)));
+            .next(Given.sample(1, null, Map.of(), Given.guest(1, 100)));
 
     private static Reading known(long shared, long sharing, long unshared) {
         return Given.reading(
@@ -28,16 +28,10 @@ class ProspectTest {
                         Counter.PAGES_UNSHARED, unshared));
     }
 
-    private static Prospect prospect(OptionalLong cowKsm, OptionalLong cowSeen, boolean atBoundary, boolean pressed) {
+    private static Prospect prospect(
+            @Nullable Long cowKsm, @Nullable Long cowSeen, boolean atBoundary, boolean pressed) {
         AdaptiveSample sample = new AdaptiveSample(
-                0,
-                Map.of(),
-                new Counters(Map.of()),
-                OptionalLong.empty(),
-                new HostMemory(1, 1),
-                List.of(),
-                cowKsm,
-                4096);
+                0, Map.of(), new Counters(Map.of()), null, new HostMemory(1, 1), List.of(), cowKsm, 4096);
         AdaptiveSettings settings = AdaptiveSettings.defaults();
         return Prospect.of(
                 settings,
@@ -50,7 +44,7 @@ class ProspectTest {
                 pressed);
     }
 
-    private static long eroded(OptionalLong cowKsm, OptionalLong cowSeen) {
+    private static long eroded(@Nullable Long cowKsm, @Nullable Long cowSeen) {
         return prospect(cowKsm, cowSeen, true, false).erodedBytes();
     }
 
@@ -61,7 +55,7 @@ class ProspectTest {
 
     @Test
     void isMadeOfWhatIsUnseenAndWhatIsEroded() {
-        Prospect prospect = prospect(OptionalLong.of(1500), OptionalLong.of(500), true, false);
+        Prospect prospect = prospect(1500L, 500L, true, false);
 
         assertThat(prospect.unseenBytes()).isEqualTo(40 * MEBIBYTE);
         assertThat(prospect.erodedBytes()).isEqualTo(4_096_000);
@@ -73,23 +67,19 @@ class ProspectTest {
 
     @Test
     void takesLongerFromTheMiddleOfALap() {
-        assertThat(prospect(OptionalLong.empty(), OptionalLong.empty(), false, false)
-                        .cpuSeconds())
-                .isEqualTo(0.11292, within(1e-9));
+        assertThat(prospect(null, null, false, false).cpuSeconds()).isEqualTo(0.11292, within(1e-9));
     }
 
     @Test
     void asksForAFourthWhereMemoryIsShort() {
-        assertThat(prospect(OptionalLong.empty(), OptionalLong.empty(), true, true)
-                        .floorBytes())
-                .isEqualTo(16_777_216);
+        assertThat(prospect(null, null, true, true).floorBytes()).isEqualTo(16_777_216);
     }
 
     @Test
     void nothingIsErodedWhereTheKernelDoesNotTellOrCountsAnew() {
-        assertThat(eroded(OptionalLong.empty(), OptionalLong.of(5))).isZero();
-        assertThat(eroded(OptionalLong.of(5), OptionalLong.empty())).isZero();
-        assertThat(eroded(OptionalLong.of(4), OptionalLong.of(5))).isZero();
+        assertThat(eroded(null, 5L)).isZero();
+        assertThat(eroded(5L, null)).isZero();
+        assertThat(eroded(4L, 5L)).isZero();
     }
 
     @Test

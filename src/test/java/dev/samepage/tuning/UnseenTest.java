@@ -8,19 +8,18 @@ import dev.samepage.kernel.HostMemory;
 import dev.samepage.kernel.ResidentGuest;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class UnseenTest {
     private static final long MEBIBYTE = 1 << 20;
     private static final long SECOND = 1_000_000_000L;
 
-    private static ResidentGuest guest(int pid, long mebibytes, OptionalLong scannedPages) {
+    private static ResidentGuest guest(int pid, long mebibytes, long scannedPages) {
         return new ResidentGuest(new Guest(pid, "vm-" + pid, 1), mebibytes * MEBIBYTE, scannedPages);
     }
 
     private static ResidentGuest guest(int pid, long mebibytes) {
-        return guest(pid, mebibytes, OptionalLong.empty());
+        return guest(pid, mebibytes, 0);
     }
 
     private static AdaptiveSample at(double second, ResidentGuest... guests) {
@@ -28,29 +27,26 @@ class UnseenTest {
                 (long) (second * SECOND),
                 Map.of(),
                 new Counters(Map.of()),
-                OptionalLong.empty(),
+                null,
                 new HostMemory(1, 1),
                 List.of(guests),
-                OptionalLong.empty(),
+                null,
                 4096);
     }
 
     @Test
     void isAllOfAGuestThatKsmdHasNotLookedAt() {
-        assertThat(Unseen.of(at(0, guest(1, 100, OptionalLong.of(0)))).bytes()).isEqualTo(100 * MEBIBYTE);
         assertThat(Unseen.of(at(0, guest(1, 100))).bytes()).isEqualTo(100 * MEBIBYTE);
     }
 
     @Test
     void isNothingOfAGuestOfWhichKsmdKnowsMost() {
-        assertThat(Unseen.of(at(0, guest(1, 100, OptionalLong.of(70 * 256)))).bytes())
-                .isZero();
+        assertThat(Unseen.of(at(0, guest(1, 100, 70 * 256))).bytes()).isZero();
     }
 
     @Test
     void isTheRestOfAGuestOfWhichKsmdKnowsLittle() {
-        assertThat(Unseen.of(at(0, guest(1, 100, OptionalLong.of(30 * 256)))).bytes())
-                .isEqualTo(70 * MEBIBYTE);
+        assertThat(Unseen.of(at(0, guest(1, 100, 30 * 256))).bytes()).isEqualTo(70 * MEBIBYTE);
     }
 
     @Test
@@ -119,18 +115,13 @@ class UnseenTest {
 
     @Test
     void isNothingOfAGuestOfWhichKsmdKnowsHalf() {
-        assertThat(Unseen.of(at(0, guest(1, 100, OptionalLong.of(50 * 256)))).bytes())
-                .isZero();
-        assertThat(Unseen.of(at(0, guest(1, 100, OptionalLong.of(50 * 256 - 1))))
-                        .bytes())
-                .isEqualTo(50 * MEBIBYTE + 4096);
+        assertThat(Unseen.of(at(0, guest(1, 100, 50 * 256))).bytes()).isZero();
+        assertThat(Unseen.of(at(0, guest(1, 100, 50 * 256 - 1))).bytes()).isEqualTo(50 * MEBIBYTE + 4096);
     }
 
     @Test
     void isNeverLessThanNothingOfAGuest() {
-        assertThat(Unseen.of(at(0, guest(1, 100, OptionalLong.of(Long.MAX_VALUE))))
-                        .bytes())
-                .isZero();
+        assertThat(Unseen.of(at(0, guest(1, 100, Long.MAX_VALUE))).bytes()).isZero();
     }
 
     @Test
@@ -220,7 +211,7 @@ class UnseenTest {
 
     @Test
     void meetsNoLessForAGuestThatWasSeenBeforeAnyLap() {
-        Unseen unseen = Unseen.of(at(0, guest(1, 100, OptionalLong.of(25_600)), guest(2, 10)));
+        Unseen unseen = Unseen.of(at(0, guest(1, 100, 25_600), guest(2, 10)));
 
         assertThat(unseen.metBytes()).isZero();
         assertThat(unseen.lapBegins().metBytes()).isEqualTo(10 * MEBIBYTE);

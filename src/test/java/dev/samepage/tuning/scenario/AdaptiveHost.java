@@ -121,14 +121,15 @@ final class AdaptiveHost {
     }
 
     private AdaptiveSample sample() {
+        OptionalLong cow = ksm.cowKsm();
         return new AdaptiveSample(
                 ksm.nanoTime(),
                 ksm.knobs(),
                 ksm.counters(),
-                cpuIsVisible ? OptionalLong.of(ksm.ksmdCpuNanos()) : OptionalLong.empty(),
+                cpuIsVisible ? ksm.ksmdCpuNanos() : null,
                 ksm.memory(),
                 ksm.guests().stream().map(this::resident).toList(),
-                ksm.cowKsm(),
+                cow.isPresent() ? cow.getAsLong() : null,
                 4096);
     }
 
@@ -137,7 +138,7 @@ final class AdaptiveHost {
         return new ResidentGuest(
                 new Guest(guest.pid(), "guest-" + guest.pid(), guest.pid()),
                 guest.residentBytes() + moreBytes,
-                OptionalLong.of(scanned ? guest.residentBytes() / 4096 : 0));
+                scanned ? guest.residentBytes() / 4096 : 0);
     }
 
     Step last() {
