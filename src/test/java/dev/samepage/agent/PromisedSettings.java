@@ -39,7 +39,7 @@ public final class PromisedSettings {
                 knobs.put(Knob.RUN, 1L);
             }
             case KERNEL_ADVISOR -> {
-                KernelAdvisor advisor = Objects.requireNonNull(settings.kernelAdvisor());
+                KernelAdvisor advisor = Objects.requireNonNullElse(settings.kernelAdvisor(), KernelAdvisor.defaults());
                 tune(knobs, Knob.ADVISOR_TARGET_SCAN_TIME, advisor.targetScanSeconds());
                 tune(knobs, Knob.ADVISOR_MAX_CPU, advisor.maxCpuPercent());
                 tune(knobs, Knob.ADVISOR_MIN_PAGES_TO_SCAN, advisor.minPagesToScan());
