@@ -26,6 +26,7 @@ public final class Journal {
 
     private final StateFiles files;
     private final String bootId;
+    private final Trouble reading = new Trouble();
     private boolean originalsUnread;
     private @Nullable Originals originals;
     private @Nullable KsmNodeSpec spec;
@@ -117,9 +118,12 @@ public final class Journal {
         try {
             text = files.read(ORIGINALS);
             originalsUnread = false;
+            reading.over();
         } catch (IOException e) {
             originalsUnread = true;
-            cannotBeRead(ORIGINALS, e);
+            if (reading.isNew(e.toString())) {
+                cannotBeRead(ORIGINALS, e);
+            }
             return null;
         }
         if (text.isEmpty()) {

@@ -13,6 +13,7 @@ import dev.samepage.api.Unmerge;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
@@ -72,7 +73,15 @@ final class RestoreCommand implements Callable<Integer> {
             out.println("Nothing to restore: there is no " + state + " on this host.");
             return CommandLine.ExitCode.OK;
         }
-        Optional<Closeable> lock = state.tryLock();
+        Optional<Closeable> lock;
+        try {
+            lock = state.tryLock();
+        } catch (IOException e) {
+            err.println(
+                    "Refused: " + state + "/lock cannot be written: " + e
+                            + ". Nothing was changed. Run it as root, with the agent's directory as --state, on a disk that may be written.");
+            return CommandLine.ExitCode.SOFTWARE;
+        }
         if (lock.isEmpty()) {
             err.println(
                     "Refused: another samepage works on this host, it holds " + state
@@ -99,12 +108,20 @@ final class RestoreCommand implements Callable<Integer> {
         boolean hopeless = host.unavailable().isPresent();
         KsmNodeStatus last = hopeless ? agent.round() : Restoration.of(agent);
         if (last.state() == State.RESTORED) {
-            return CommandLine.ExitCode.OK;
+            Optional<Path> damaged = state.damagedOriginals();
+            damaged.ifPresent(kept -> err.println(damaged(kept)));
+            return damaged.isPresent() ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
         }
         err.println(
                 "Not everything could be put back: " + Objects.requireNonNullElse(last.message(), "no reason was given")
                         + (unmerge ? "" : " Where it is for merged pages, --unmerge may help."));
         return hopeless ? Samepage.NO_KSM : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private String damaged(Path kept) {
+        return "Not everything may be as it was found: the file that told how was damaged. What it still held was put back,"
+                + " everything else stays as it is. It is kept as " + kept + ". Compare the settings in "
+                + hostOptions.ksm + " with those of a host like this one, set what differs, and delete that file.";
     }
 
     private KsmNodeSpec released() {

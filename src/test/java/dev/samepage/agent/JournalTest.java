@@ -10,6 +10,7 @@ import dev.samepage.api.OnRemoval;
 import dev.samepage.api.Settings;
 import dev.samepage.api.Unmerge;
 import dev.samepage.kernel.Knob;
+import dev.samepage.testbed.CapturedLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -211,6 +212,19 @@ class JournalTest {
 
         assertThat(journal.originals()).isEmpty();
         assertThatThrownBy(() -> journal.saveOriginals(Map.of(Knob.RUN, 1L))).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void saysOnceThatOriginalsCannotBeRead() throws IOException {
+        Files.createDirectory(directory.resolve("originals"));
+        try (CapturedLog log = CapturedLog.withAllOf(Journal.class.getName())) {
+            Journal journal = journal();
+            for (int i = 0; i < 10; i++) {
+                assertThat(journal.unread()).isPresent();
+            }
+
+            assertThat(log.entries()).hasSize(1);
+        }
     }
 
     @Test

@@ -86,6 +86,41 @@ class RestoreCommandTest {
     }
 
     @Test
+    void failsWhereTheJournalWasDamaged() throws IOException {
+        Files.writeString(state.resolve("originals"), """
+                # KSM settings as Samepage found them
+                boot %s
+                run 0
+                pages_to_sc""".formatted(BOOT));
+        CommandRun run = restore();
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .contains("the file that told how was damaged", "It is kept as " + state + "/originals.damaged-1");
+        assertThat(settings()).containsEntry("run", "0").containsEntry("pages_to_scan", "1000");
+        assertThat(restore().exitCode()).as("the second time").isEqualTo(1);
+    }
+
+    @Test
+    void failsWhereNothingOfTheJournalCanBeUsed() throws IOException {
+        Files.writeString(state.resolve("originals"), "x");
+
+        assertThat(restore().exitCode()).isEqualTo(1);
+        assertThat(settings()).isEqualTo(new TreeMap<>(APPLIED));
+    }
+
+    @Test
+    void saysWhatToDoWhereItsDirectoryIsNone() throws IOException {
+        state = Files.createFile(directory.resolve("file"));
+        CommandRun run = restore();
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .startsWith("Refused: " + state + "/lock cannot be written: ")
+                .contains("Nothing was changed.");
+    }
+
+    @Test
     void leavesNothingOfTheJournal() throws IOException {
         Files.writeString(state.resolve("spec.json"), "{\"hash\":\"h\"}");
         restore();
