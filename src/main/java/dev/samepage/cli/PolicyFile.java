@@ -39,20 +39,25 @@ final class PolicyFile {
     /** Reads the policy, with its defaults. */
     static KsmPolicySpec read(Path file) throws Unusable {
         YamlDocument document = YamlDocument.parse(file, text(file));
-        Optional<Violation> violation = firstViolation(document.root());
-        if (violation.isPresent()) {
-            throw document.unusable(violation.orElseThrow());
+        Optional<Violation> misshapen = misshapen(document.root());
+        if (misshapen.isPresent()) {
+            throw document.unusable(misshapen.orElseThrow());
         }
-        return spec(document.root().path("spec"));
+        KsmPolicySpec spec = spec(document.root().path("spec"));
+        Optional<Violation> ruledOut = PolicyRules.firstViolation(spec);
+        if (ruledOut.isPresent()) {
+            throw document.unusable(ruledOut.orElseThrow());
+        }
+        return spec;
     }
 
-    private static Optional<Violation> firstViolation(JsonNode root) {
+    /** What keeps it from being read at all. */
+    private static Optional<Violation> misshapen(JsonNode root) {
         JsonNode written = root.path("spec");
         return foreign(root)
                 .or(() -> PolicySchema.unknownFields(root, List.of(), FIELDS).findFirst())
                 .or(() -> missing(written))
-                .or(() -> PolicySchema.firstViolation(written))
-                .or(() -> PolicyRules.firstViolation(spec(written)));
+                .or(() -> PolicySchema.firstViolation(written));
     }
 
     private static Optional<Violation> missing(JsonNode written) {

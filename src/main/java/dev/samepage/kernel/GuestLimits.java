@@ -108,11 +108,11 @@ final class GuestLimits {
     /** From ksm_stat; on kernels before 6.4, whose ksm_stat does not tell, from ksm_merging_pages (5.19). */
     private long mergedPages(int pid) {
         String ksmStat = text(pid + "/ksm_stat");
-        OptionalLong merging = value(ksmStat, "ksm_merging_pages ");
+        OptionalLong merging = ProcFiles.number(ksmStat, "ksm_merging_pages ");
         if (merging.isEmpty()) {
             merging = Text.unsigned(text(pid + "/ksm_merging_pages").strip());
         }
-        long zeroPages = value(ksmStat, "ksm_zero_pages ").orElse(0);
+        long zeroPages = ProcFiles.number(ksmStat, "ksm_zero_pages ").orElse(0);
         return Math.min(merging.orElse(0), MOST_PAGES) + Math.min(zeroPages, MOST_PAGES);
     }
 
@@ -123,9 +123,5 @@ final class GuestLimits {
         } catch (IOException e) {
             return "";
         }
-    }
-
-    private static OptionalLong value(String ksmStat, String key) {
-        return ProcFiles.line(ksmStat, key).map(Text::unsigned).orElse(OptionalLong.empty());
     }
 }

@@ -180,8 +180,7 @@ public final class Guests {
             return Mergeable.UNKNOWN;
         }
         boolean marked = is(ksmStat, "ksm_mergeable:", "yes") || is(ksmStat, "ksm_merge_any:", "yes");
-        boolean scanned = ProcFiles.line(ksmStat, "ksm_rmap_items ").map(Text::unsigned).stream()
-                .anyMatch(items -> items.orElse(0) > 0);
+        boolean scanned = ProcFiles.number(ksmStat, "ksm_rmap_items ").orElse(0) > 0;
         if (marked || scanned) {
             return Mergeable.YES;
         }

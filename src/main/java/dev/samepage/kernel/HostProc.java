@@ -67,9 +67,7 @@ public final class HostProc {
     /** Merged pages that were written to and copied since boot ({@code cow_ksm} of {@code vmstat}, Linux 5.19). */
     public OptionalLong cowKsm() {
         try {
-            return ProcFiles.line(files.read("vmstat"), "cow_ksm ")
-                    .map(Text::unsigned)
-                    .orElse(OptionalLong.empty());
+            return ProcFiles.number(files.read("vmstat"), "cow_ksm ");
         } catch (IOException e) {
             return OptionalLong.empty();
         }

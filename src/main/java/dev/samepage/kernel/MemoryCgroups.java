@@ -152,9 +152,7 @@ final class MemoryCgroups {
             if (limit.isEmpty() || usage.isEmpty() || limit.getAsLong() >= NO_LIMIT) {
                 return Optional.empty();
             }
-            long cache = ProcFiles.line(files.read("memory.stat"), place.version().cache)
-                    .map(Text::unsigned)
-                    .orElse(OptionalLong.empty())
+            long cache = ProcFiles.number(files.read("memory.stat"), place.version().cache)
                     .orElse(0);
             return Optional.of(new MemoryCgroup(
                     path, limit.getAsLong(), Math.max(0, Math.min(usage.getAsLong(), NO_LIMIT) - cache)));

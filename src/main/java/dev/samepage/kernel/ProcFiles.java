@@ -61,4 +61,9 @@ class ProcFiles {
                 .map(line -> line.substring(key.length()).strip())
                 .findFirst();
     }
+
+    /** The number that follows the key on the first line that begins with it; empty where there is none. */
+    static OptionalLong number(String text, String key) {
+        return line(text, key).map(Text::unsigned).orElse(OptionalLong.empty());
+    }
 }

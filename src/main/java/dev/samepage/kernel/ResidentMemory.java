@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -70,8 +69,8 @@ final class ResidentMemory {
 
     private long scannedPages(int pid) {
         try {
-            Optional<String> items = ProcFiles.line(files.read(pid + "/ksm_stat"), "ksm_rmap_items ");
-            return items.map(Text::unsigned).orElse(OptionalLong.empty()).orElse(0);
+            return ProcFiles.number(files.read(pid + "/ksm_stat"), "ksm_rmap_items ")
+                    .orElse(0);
         } catch (IOException missingOrDenied) {
             return 0;
         }

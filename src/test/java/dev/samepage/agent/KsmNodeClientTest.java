@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.samepage.agent.ControlPlane.Knowledge;
 import dev.samepage.agent.StandInApiServer.Request;
 import dev.samepage.agent.StandInApiServer.Verb;
+import dev.samepage.api.BareStatus;
 import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.State;
 import io.fabric8.kubernetes.client.Config;
@@ -17,7 +18,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -266,22 +266,6 @@ class KsmNodeClientTest {
     }
 
     private static KsmNodeStatus status(String message) {
-        return new KsmNodeStatus(
-                1L,
-                State.APPLIED,
-                message,
-                "h",
-                null,
-                Map.of(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                List.of());
+        return BareStatus.of(1L, State.APPLIED, message, "h");
     }
 }

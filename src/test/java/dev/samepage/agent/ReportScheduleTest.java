@@ -2,6 +2,7 @@ package dev.samepage.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.samepage.api.BareStatus;
 import dev.samepage.api.KernelStatus;
 import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.KsmdStatus;
@@ -173,23 +174,7 @@ class ReportScheduleTest {
 
     @Test
     void theFirstFiguresAreAMove() {
-        KsmNodeStatus blind = new KsmNodeStatus(
-                1L,
-                State.FAILED,
-                "m",
-                "h",
-                null,
-                Map.of(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                List.of());
+        KsmNodeStatus blind = BareStatus.of(1L, State.FAILED, "m", "h");
         schedule.due(blind, NOON);
         for (int second : new int[] {5, 15, 30, 60}) {
             schedule.due(blind, NOON.plusSeconds(second));

@@ -1,7 +1,7 @@
 package dev.samepage.measure;
 
+import dev.samepage.api.BareStatus;
 import dev.samepage.api.KsmNode;
-import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.KsmPolicy;
 import dev.samepage.api.State;
 import dev.samepage.policy.Assignment;
@@ -81,23 +81,12 @@ final class Looks {
                             .build())
                     .build());
             ksmNode.setSpec(Assignment.specFrom(policies.get(i % 2)));
-            ksmNode.setStatus(new KsmNodeStatus(
+            ksmNode.setStatus(BareStatus.of(
                     1L,
                     State.APPLIED,
                     "",
                     ksmNode.getSpec().hash(),
-                    null,
-                    Map.of(),
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    Instant.now().toString(),
-                    List.of()));
+                    Instant.now().toString()));
             ksmNodes.add(ksmNode);
         }
         return Fleet.of(nodes, policies, ksmNodes);

@@ -3,9 +3,9 @@ package dev.samepage.operator;
 import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
+import dev.samepage.api.BareStatus;
 import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmNodeSpec;
-import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.KsmPolicy;
 import dev.samepage.api.State;
 import io.fabric8.kubernetes.api.model.Condition;
@@ -88,23 +88,12 @@ record Cluster(KubernetesClient client) {
     void report(String node, State state, String message) {
         var report = new KsmNode();
         report.setMetadata(new ObjectMetaBuilder().withName(node).build());
-        report.setStatus(new KsmNodeStatus(
+        report.setStatus(BareStatus.of(
                 ksmNode(node).getMetadata().getGeneration(),
                 state,
                 message,
                 ksmNode(node).getSpec().hash(),
-                null,
-                Map.of(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                Instant.now().toString(),
-                List.of()));
+                Instant.now().toString()));
         client.resource(report)
                 .subresource("status")
                 .patch(new PatchContext.Builder()

@@ -3,9 +3,9 @@ package dev.samepage.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.samepage.api.BareStatus;
 import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmNodeSpec;
-import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.KsmPolicy;
 import dev.samepage.api.OnRemoval;
 import dev.samepage.api.State;
@@ -14,8 +14,6 @@ import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,23 +95,7 @@ class FaultyApiServerTest {
         var released = new KsmNode();
         released.setMetadata(new ObjectMetaBuilder().withName("worker").build());
         released.setSpec(new KsmNodeSpec(null, null, Unmerge.refused(), OnRemoval.RESTORE, "0123456789ab"));
-        released.setStatus(new KsmNodeStatus(
-                1L,
-                State.RESTORED,
-                "",
-                "0123456789ab",
-                null,
-                Map.of(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                List.of()));
+        released.setStatus(BareStatus.of(1L, State.RESTORED, "", "0123456789ab"));
 
         client.resource(released).create();
 
