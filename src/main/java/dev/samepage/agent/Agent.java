@@ -215,7 +215,7 @@ public final class Agent {
         String hash = assignment.hashOrEmpty();
         if (decision.actions().isEmpty()) {
             watch.settled(sample.at());
-            standing = Standing.of(hash, decision, watch.remark());
+            standing = Standing.of(hash, decision, remark());
             return false;
         }
         if (sample.busy()) {
@@ -286,8 +286,12 @@ public final class Agent {
         List<String> failures = applier.apply(decision.actions(), hash, level);
         watch.wrote(sample.knobs(), decision, failures.isEmpty());
         standing = failures.isEmpty()
-                ? Standing.of(hash, decision, watch.remark())
+                ? Standing.of(hash, decision, remark())
                 : new Standing(hash, State.FAILED, failed(failures, decision), decision.degraded());
+    }
+
+    private String remark() {
+        return watch.remark() + journal.damage().map(" "::concat).orElse("");
     }
 
     private static String toBeSet(Decision decision) {

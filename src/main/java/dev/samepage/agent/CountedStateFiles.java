@@ -1,6 +1,7 @@
 package dev.samepage.agent;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** State files that count what goes wrong with them: whatever cannot be read, written or deleted, and whatever has to be set aside. */
@@ -27,6 +28,11 @@ record CountedStateFiles(StateFiles files, Activity activity) implements StateFi
     public String setAside(String name) throws IOException {
         activity.count(Deed.JOURNAL_PROBLEM);
         return files.setAside(name);
+    }
+
+    @Override
+    public Optional<Path> damagedOriginals() {
+        return files.damagedOriginals();
     }
 
     @Override

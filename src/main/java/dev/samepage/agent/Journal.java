@@ -55,6 +55,13 @@ public final class Journal {
                 : Optional.empty();
     }
 
+    /** That a part of how this node was found is lost, as a sentence; for as long as nobody deletes the file that it names. */
+    Optional<String> damage() {
+        return files.damagedOriginals()
+                .map(kept -> "What told how this node was found was damaged, though: what was left of it is in " + kept
+                        + ".");
+    }
+
     /** What the node was last told. */
     public Optional<KsmNodeSpec> spec() {
         return Optional.ofNullable(spec);

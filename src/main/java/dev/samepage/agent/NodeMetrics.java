@@ -169,7 +169,8 @@ public final class NodeMetrics {
                     Text.line(aim.policy()));
             exposition.gauge(
                     "samepage_node_unmerge_refused",
-                    "1 while memory should be un-merged and is not, because it would run out, else 0.",
+                    "1 while memory should be un-merged and is not: the node's would run out, or what a guest's limit allows; or it"
+                            + " was given up. Else 0.",
                     aim.unmergeRefused() ? 1 : 0);
         });
     }

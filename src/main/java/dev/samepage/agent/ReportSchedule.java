@@ -1,6 +1,7 @@
 package dev.samepage.agent;
 
 import dev.samepage.api.KsmNodeStatus;
+import dev.samepage.api.MemoryStatus;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,15 +95,22 @@ public final class ReportSchedule {
     }
 
     private boolean moved(KsmNodeStatus status) {
-        if (sent == null || sent.memory() == null || status.memory() == null) {
+        if (sent == null) {
             return true;
         }
         return !Objects.equals(sent.guests(), status.guests())
                 || Math.abs(percent(sent) - percent(status)) >= WORTH_TELLING_PERCENT
                 || !sent.settings().equals(status.settings())
-                || moved(sent.memory().savedBytes(), status.memory().savedBytes())
-                || moved(sent.memory().profitBytes(), status.memory().profitBytes())
-                || moved(sent.memory().availableBytes(), status.memory().availableBytes());
+                || moved(sent.memory(), status.memory());
+    }
+
+    private static boolean moved(@Nullable MemoryStatus before, @Nullable MemoryStatus now) {
+        if (before == null || now == null) {
+            return (before == null) != (now == null);
+        }
+        return moved(before.savedBytes(), now.savedBytes())
+                || moved(before.profitBytes(), now.profitBytes())
+                || moved(before.availableBytes(), now.availableBytes());
     }
 
     private static double percent(KsmNodeStatus status) {
@@ -110,7 +118,10 @@ public final class ReportSchedule {
     }
 
     private static boolean moved(@Nullable Long before, @Nullable Long now) {
-        return before == null || now == null || Math.abs(now - before) > WORTH_TELLING * Math.abs(before);
+        if (before == null || now == null) {
+            return !Objects.equals(before, now);
+        }
+        return Math.abs(now - before) > WORTH_TELLING * Math.abs(before);
     }
 
     private static boolean saysItDifferently(KsmNodeStatus status, KsmNodeStatus sent) {

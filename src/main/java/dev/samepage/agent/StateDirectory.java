@@ -79,7 +79,7 @@ public final class StateDirectory implements StateFiles {
         return Files.createLink(target, directory.resolve(name)).toString();
     }
 
-    /** Where what told how the node was found was kept first when it turned out to be damaged; empty where that never was so. */
+    @Override
     public Optional<Path> damagedOriginals() {
         return Optional.of(aside(Journal.ORIGINALS, 1)).filter(kept -> Files.exists(kept, LinkOption.NOFOLLOW_LINKS));
     }

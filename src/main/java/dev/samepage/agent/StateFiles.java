@@ -1,6 +1,7 @@
 package dev.samepage.agent;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** Where the journal's files live: a directory, or a fake in tests that fails or stops at a chosen moment. */
@@ -16,6 +17,9 @@ public interface StateFiles {
      * own name too, until it is replaced or deleted.
      */
     String setAside(String name) throws IOException;
+
+    /** Where what told how the node was found was kept first when it turned out to be damaged; empty where that never was so. */
+    Optional<Path> damagedOriginals();
 
     /** Deletes the file; nothing happens where there is none. */
     void delete(String name) throws IOException;

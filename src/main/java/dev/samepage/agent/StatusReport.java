@@ -161,13 +161,16 @@ final class StatusReport {
         return conditions.list();
     }
 
-    /** On one line: parts of a message can come from others. */
+    /** On one line: parts of a message can come from others. Of a long one the middle is left out, since what to do stands at its end. */
     static String shortened(String message) {
         String line = Text.line(message);
         if (line.length() <= MAX_MESSAGE) {
             return line;
         }
-        int end = MAX_MESSAGE - 1;
-        return line.substring(0, Character.isHighSurrogate(line.charAt(end - 1)) ? end - 1 : end) + "…";
+        int head = MAX_MESSAGE / 2 - 1;
+        int tail = line.length() - MAX_MESSAGE / 2;
+        return line.substring(0, Character.isHighSurrogate(line.charAt(head - 1)) ? head - 1 : head)
+                + "…"
+                + line.substring(Character.isLowSurrogate(line.charAt(tail)) ? tail + 1 : tail);
     }
 }

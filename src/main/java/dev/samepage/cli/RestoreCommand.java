@@ -114,8 +114,15 @@ final class RestoreCommand implements Callable<Integer> {
         }
         err.println(
                 "Not everything could be put back: " + Objects.requireNonNullElse(last.message(), "no reason was given")
-                        + (unmerge ? "" : " Where it is for merged pages, --unmerge may help."));
+                        + (hasMerged(last) && !unmerge
+                                ? " If that is because pages are merged: --unmerge gives them back first."
+                                : ""));
         return hopeless ? Samepage.NO_KSM : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static boolean hasMerged(KsmNodeStatus status) {
+        return status.counters() != null
+                && Objects.requireNonNullElse(status.counters().pagesShared(), 0L) > 0;
     }
 
     private String damaged(Path kept) {

@@ -136,6 +136,23 @@ class AlteredStateTest {
     }
 
     @Test
+    void damagedOriginalsAreNamedUntilTheirFileIsDeleted() throws IOException {
+        Files.writeString(node.state.resolve("originals"), """
+                # KSM settings as Samepage found them
+                boot 11111111-2222-3333-4444-555555555555
+                run 0
+                pages_to_sc""");
+        Agent agent = node.start();
+        Path kept = node.state.resolve("originals.damaged-1");
+
+        assertThat(agent.round().message())
+                .endsWith("What told how this node was found was damaged, though: what was left of it is in " + kept
+                        + ".");
+        Files.delete(kept);
+        assertThat(agent.round().message()).doesNotContain("damaged");
+    }
+
+    @Test
     void originalsThatNoKernelCanHaveAreNotWritten() throws IOException {
         Map<Knob, Long> before = node.knobs();
         Files.writeString(node.state.resolve("originals"), """

@@ -1,6 +1,7 @@
 package dev.samepage.agent;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -25,6 +26,11 @@ record FullDisk(StateFiles files, BooleanSupplier full) implements StateFiles {
     public String setAside(String name) throws IOException {
         needRoom();
         return files.setAside(name);
+    }
+
+    @Override
+    public Optional<Path> damagedOriginals() {
+        return files.damagedOriginals();
     }
 
     @Override

@@ -319,6 +319,11 @@ class JournalTest {
         }
 
         @Override
+        public Optional<Path> damagedOriginals() {
+            return files.damagedOriginals();
+        }
+
+        @Override
         public void delete(String name) throws IOException {
             if (!dead) {
                 files.delete(name);
@@ -341,6 +346,11 @@ class JournalTest {
         @Override
         public String setAside(String name) throws IOException {
             throw new IOException("Read-only file system");
+        }
+
+        @Override
+        public Optional<Path> damagedOriginals() {
+            return Optional.empty();
         }
 
         @Override

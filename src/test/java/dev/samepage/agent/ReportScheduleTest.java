@@ -2,7 +2,6 @@ package dev.samepage.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.samepage.api.BareStatus;
 import dev.samepage.api.KernelStatus;
 import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.KsmdStatus;
@@ -174,13 +173,28 @@ class ReportScheduleTest {
 
     @Test
     void theFirstFiguresAreAMove() {
-        KsmNodeStatus blind = BareStatus.of(1L, State.FAILED, "m", "h");
-        schedule.due(blind, NOON);
-        for (int second : new int[] {5, 15, 30, 60}) {
-            schedule.due(blind, NOON.plusSeconds(second));
-        }
-        assertThat(schedule.due(blind, NOON.plusSeconds(359))).isFalse();
-        assertThat(schedule.due(blind, NOON.plusSeconds(360))).isTrue();
+        settled(remembered(null));
+
+        assertThat(schedule.due(remembered(BEFORE.memory()), NOON.plusSeconds(359)))
+                .isFalse();
+        assertThat(schedule.due(remembered(BEFORE.memory()), NOON.plusSeconds(360)))
+                .isTrue();
+    }
+
+    @Test
+    void figuresThatNobodyKnowsHaveNotMoved() {
+        settled(remembered(null));
+
+        assertThat(schedule.due(remembered(null), NOON.plusSeconds(959))).isFalse();
+        assertThat(schedule.due(remembered(null), NOON.plusSeconds(960))).isTrue();
+    }
+
+    @Test
+    void aFigureThatNobodyKnowsHasNotMoved() {
+        MemoryStatus partly = MemoryStatus.of(100 * MIB, 80 * MIB, null, null);
+        settled(remembered(partly));
+
+        assertThat(schedule.due(remembered(partly), NOON.plusSeconds(959))).isFalse();
     }
 
     @Test
@@ -204,18 +218,22 @@ class ReportScheduleTest {
 
     /** The last of the reports after a change was sent a minute after noon. */
     private void settled() {
-        settle(schedule);
+        settled(BEFORE);
     }
 
-    private static void settle(ReportSchedule schedule) {
+    private void settled(KsmNodeStatus status) {
+        settle(schedule, status);
+    }
+
+    private static void settle(ReportSchedule schedule, KsmNodeStatus status) {
         for (int second : new int[] {0, 5, 15, 30, 60}) {
-            assertThat(schedule.due(BEFORE, NOON.plusSeconds(second))).isTrue();
+            assertThat(schedule.due(status, NOON.plusSeconds(second))).isTrue();
         }
     }
 
     private static int intervalSeconds(double random) {
         ReportSchedule schedule = new ReportSchedule(Duration.ofMinutes(5), () -> random);
-        settle(schedule);
+        settle(schedule, BEFORE);
         int second = 61;
         while (!schedule.due(status(200 * MIB), NOON.plusSeconds(second))) {
             second++;
@@ -252,6 +270,14 @@ class ReportScheduleTest {
     }
 
     private static KsmNodeStatus judged(Verdict verdict, @Nullable Phase phase) {
+        return like(BEFORE.memory(), verdict, phase);
+    }
+
+    private static KsmNodeStatus remembered(@Nullable MemoryStatus memory) {
+        return like(memory, Verdict.EFFECTIVE, null);
+    }
+
+    private static KsmNodeStatus like(@Nullable MemoryStatus memory, Verdict verdict, @Nullable Phase phase) {
         return new KsmNodeStatus(
                 1L,
                 State.APPLIED,
@@ -260,7 +286,7 @@ class ReportScheduleTest {
                 null,
                 BEFORE.settings(),
                 null,
-                BEFORE.memory(),
+                memory,
                 BEFORE.ksmd(),
                 phase,
                 null,

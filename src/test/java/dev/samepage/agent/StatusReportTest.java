@@ -248,13 +248,15 @@ class StatusReportTest {
     }
 
     @Test
-    void aLongerMessageEndsInAnEllipsis() {
-        assertThat(StatusReport.shortened("x".repeat(257))).isEqualTo("x".repeat(255) + "…");
+    void ofALongerMessageTheMiddleIsLeftOut() {
+        assertThat(StatusReport.shortened("a".repeat(129) + "z".repeat(128)))
+                .isEqualTo("a".repeat(127) + "…" + "z".repeat(128));
     }
 
     @Test
     void aCharacterOfTwoHalvesIsNotCutInTwo() {
-        assertThat(StatusReport.shortened("x".repeat(254) + "😀😀")).isEqualTo("x".repeat(254) + "…");
+        assertThat(StatusReport.shortened("a".repeat(126) + "😀" + "m".repeat(200) + "😀" + "z".repeat(127)))
+                .isEqualTo("a".repeat(126) + "…" + "z".repeat(127));
     }
 
     @Test
@@ -292,7 +294,7 @@ class StatusReportTest {
     @Test
     void theReasonOfAPhaseIsCut() {
         assertThat(status(new Progress(Phase.REST, "r".repeat(257), null)).phaseReason())
-                .isEqualTo("r".repeat(255) + "…");
+                .isEqualTo("r".repeat(127) + "…" + "r".repeat(128));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.samepage.agent;
 
 import dev.samepage.kernel.KsmFiles;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** Kills the agent, as {@code kill -9} would, at a chosen step: before or after any write to the kernel or to the journal. */
@@ -75,6 +76,11 @@ final class SuddenDeath {
                 String kept = files.setAside(name);
                 step();
                 return kept;
+            }
+
+            @Override
+            public Optional<Path> damagedOriginals() {
+                return files.damagedOriginals();
             }
 
             @Override

@@ -2,6 +2,7 @@ package dev.samepage.agent;
 
 import dev.samepage.kernel.Knob;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -59,6 +60,11 @@ final class WatchedJournal implements StateFiles {
     @Override
     public String setAside(String name) {
         throw new AssertionError(name + " is not damaged: " + files.get(name));
+    }
+
+    @Override
+    public Optional<Path> damagedOriginals() {
+        return Optional.empty();
     }
 
     @Override

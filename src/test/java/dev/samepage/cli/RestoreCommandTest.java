@@ -179,7 +179,10 @@ class RestoreCommandTest {
         CommandRun run = restore();
 
         assertThat(run.exitCode()).isEqualTo(3);
-        assertThat(run.err()).contains("Not everything could be put back: ").contains("has no file run");
+        assertThat(run.err())
+                .contains("Not everything could be put back: ")
+                .contains("has no file run")
+                .doesNotContain("--unmerge");
         assertThat(Files.exists(state.resolve("originals"))).isTrue();
     }
 

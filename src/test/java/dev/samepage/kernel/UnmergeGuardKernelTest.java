@@ -18,6 +18,8 @@ class UnmergeGuardKernelTest {
     /** So many take the kernel 150 ms: time enough to be killed in the midst. */
     private static final int MANY = 20_000;
 
+    private static final int TRIES = 30;
+
     private final KsmFiles files = new KsmDirectory(Ksm.DEFAULT);
     private final List<String> progress = new ArrayList<>();
 
@@ -61,7 +63,7 @@ class UnmergeGuardKernelTest {
 
             assertThat(files.read("run")).isEqualTo("0");
             assertThat(files.read("pages_sharing")).isEqualTo("20000");
-            assertThat(memory.mergedPages()).isBetween(1L, 39_999L);
+            assertThat(memory.mergedPages()).isPositive().isLessThan(2 * MANY);
 
             assertThat(guard().unmerge(0, progress::add)).isEqualTo(new UnmergeResult.Unmerged());
             assertThat(files.read("pages_shared")).isEqualTo("0");
@@ -69,17 +71,20 @@ class UnmergeGuardKernelTest {
         }
     }
 
-    /** Begins anew where the kernel was done before the signal came. */
+    /** Begins anew where the signal came before the first page, or after the last. */
     private void killInTheMidst(MergeableMemory memory) throws IOException, InterruptedException {
-        for (int tries = 0; tries < 10; tries++) {
+        for (int tries = 0; tries < TRIES; tries++) {
             memory.awaitMerged(files);
             UnmergeResult result = killedOnceTheKernelHasBegun();
-            if (result.equals(new UnmergeResult.Killed(9))) {
+            if (result.equals(new UnmergeResult.Unmerged())) {
+                continue;
+            }
+            assertThat(result).isEqualTo(new UnmergeResult.Killed(9));
+            if (memory.mergedPages() < 2 * MANY) {
                 return;
             }
-            assertThat(result).isEqualTo(new UnmergeResult.Unmerged());
         }
-        throw new AssertionError("ten times the kernel was done before the signal came");
+        throw new AssertionError(TRIES + " times the signal came before the kernel had begun, or after it was done");
     }
 
     private UnmergeResult killedOnceTheKernelHasBegun() throws IOException, InterruptedException {

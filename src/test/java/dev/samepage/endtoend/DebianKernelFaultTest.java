@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestInstance;
  * no advisor, no smart_scan, no pages_scanned and no general_profit; cases that are about those are not run there.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class DebianKernelTest {
+class DebianKernelFaultTest {
     private static final int MEBIBYTES = 1024;
     private static final Duration LONG_ENOUGH = Duration.ofMinutes(40);
 
@@ -86,7 +86,7 @@ class DebianKernelTest {
                     .with("adaptive.yaml", Files.readString(Path.of("manifests/examples/adaptive.yaml")))
                     .run(SCRIPT, LONG_ENOUGH);
         } catch (UnavailableException e) {
-            System.err.printf("%n*** DebianKernelTest WAS NOT RUN: %s%n%n", e.getMessage());
+            System.err.printf("%n*** DebianKernelFaultTest WAS NOT RUN: %s%n%n", e.getMessage());
             Assumptions.abort(e.getMessage());
         }
         assertThat(run.exitCode()).as(run.console()).isZero();

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * agent once a minute, as it does by default.
  */
 @RealKsm
-class KsmtunedKernelTest {
+class KsmtunedFaultTest {
     private static final int FASTER = 60;
     private static final Map<String, String> STOPS_KSMD =
             Map.of("KSM_MONITOR_INTERVAL", "1", "KSM_THRES_COEF", "1", "KSM_THRES_CONST", "1");
@@ -66,7 +66,7 @@ class KsmtunedKernelTest {
         try {
             script = Ksmtuned.unpacked(packageDirectory);
         } catch (UnavailableException e) {
-            System.err.printf("%n*** KsmtunedKernelTest WAS NOT RUN: %s%n%n", e.getMessage());
+            System.err.printf("%n*** KsmtunedFaultTest WAS NOT RUN: %s%n%n", e.getMessage());
             Assumptions.abort(e.getMessage());
         }
     }

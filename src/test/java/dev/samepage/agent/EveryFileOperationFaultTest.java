@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * there. KSM's directory is one of plain files: this machine's own is left alone.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class EveryFileOperationKernelTest {
+class EveryFileOperationFaultTest {
     @TempDir
     static Path directory;
 
@@ -47,7 +47,7 @@ class EveryFileOperationKernelTest {
         try {
             strace = Strace.find();
         } catch (UnavailableException e) {
-            System.err.printf("%n*** EveryFileOperationKernelTest WAS NOT RUN: %s%n%n", e.getMessage());
+            System.err.printf("%n*** EveryFileOperationFaultTest WAS NOT RUN: %s%n%n", e.getMessage());
             Assumptions.abort(e.getMessage());
         }
         train();

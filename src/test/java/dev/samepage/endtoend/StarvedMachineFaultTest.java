@@ -22,7 +22,7 @@ import org.junit.jupiter.api.TestInstance;
  * where it would not, and nobody is killed. Needs nothing of this machine's KSM.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class StarvedMachineKernelTest {
+class StarvedMachineFaultTest {
     private static final int MEBIBYTES = 768;
     private static final Duration LONG_ENOUGH = Duration.ofMinutes(40);
 
@@ -108,7 +108,7 @@ class StarvedMachineKernelTest {
                     .with("fixed.yaml", Files.readString(Path.of("manifests/examples/fixed.yaml")))
                     .run(SCRIPT, LONG_ENOUGH);
         } catch (UnavailableException e) {
-            System.err.printf("%n*** StarvedMachineKernelTest WAS NOT RUN: %s%n%n", e.getMessage());
+            System.err.printf("%n*** StarvedMachineFaultTest WAS NOT RUN: %s%n%n", e.getMessage());
             Assumptions.abort(e.getMessage());
         }
         assertThat(run.exitCode()).as(run.console()).isZero();
