@@ -3,6 +3,7 @@ package dev.samepage.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.samepage.api.Phase;
 import dev.samepage.kernel.Counter;
 import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.Ksm;
@@ -120,6 +121,22 @@ class AdaptiveKernelTest {
     }
 
     @Test
+    void leavesWhatGuestsHaveWrittenToWhereThatDoesNotPay() {
+        // A boost for 240 MiB that are new pays, one for a few of the 32 MiB that they write to does not.
+        try (var agent = new AdaptiveOnRealKsm(state, 70, "128Mi").start();
+                var fleet = GuestFleet.start(4, new ProcessGuest(GUEST.withTouched(8)))
+                        .awaitReady()) {
+            within().until(() -> agent.boosts() == 1 && agent.value(Knob.RUN) == 0);
+            long savedBefore = fleet.trueSavedBytes();
+            within().until(() -> fleet.trueSavedBytes() < savedBefore - 4 * MEBIBYTE);
+            untilItHasLooked(agent, 20);
+
+            assertThat(agent.boosts()).isEqualTo(1);
+            assertThat(agent.value(Knob.RUN)).isZero();
+        }
+    }
+
+    @Test
     void mergesMemoryThatIsMarkedLateAndFilledSlowly() {
         GuestMemory slow = GUEST.markedAfter(Duration.ofSeconds(4)).filledIn(Duration.ofSeconds(12));
         try (var agent = agent(70);
@@ -204,6 +221,38 @@ class AdaptiveKernelTest {
             agent.start();
             untilItHasSaved(agent, 3 * 40);
 
+            assertSaves(fleet, 3 * 40);
+        }
+    }
+
+    @Test
+    void anAgentThatStartsInALapForNewcomersFinishesIt() {
+        try (var agent = agent(30);
+                var fleet = GuestFleet.start(4, new ProcessGuest(GUEST)).awaitReady()) {
+            within().until(() -> agent.value(Knob.RUN) == 1);
+            fleet.add(2);
+            fleet.awaitReady();
+            within().until(() -> agent.phase() == Phase.TRACK);
+            agent.stop();
+            assertThat(agent.value(Knob.RUN)).isEqualTo(1);
+            agent.start();
+            untilItHasSaved(agent, 5 * 40);
+
+            assertSaves(fleet, 5 * 40);
+        }
+    }
+
+    @Test
+    void aClockThatIsSetInTheMiddleOfABoostDoesNotDisturbIt() {
+        try (var agent = agent(30);
+                var fleet = GuestFleet.start(4, new ProcessGuest(GUEST)).awaitReady()) {
+            within().until(() -> agent.value(Knob.RUN) == 1);
+            agent.setWallClock(Duration.ofHours(8));
+            untilItHasLooked(agent, 5);
+            agent.setWallClock(Duration.ofDays(-1));
+            untilItHasSaved(agent, 3 * 40);
+
+            assertThat(agent.boosts()).isEqualTo(1);
             assertSaves(fleet, 3 * 40);
         }
     }

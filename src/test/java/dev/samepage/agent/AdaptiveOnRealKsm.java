@@ -20,6 +20,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,6 +41,27 @@ final class AdaptiveOnRealKsm implements AutoCloseable {
     private volatile boolean stopped;
     private volatile @Nullable Throwable failure;
     private final AtomicLong aheadNanos = new AtomicLong();
+    private final SteppingClock clock = new SteppingClock();
+
+    /** The wall clock, which may be set. */
+    private static final class SteppingClock extends Clock {
+        private volatile Duration step = Duration.ZERO;
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(step);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
+    }
 
     /** What was so after a round. */
     record Moment(long nanos, long cpuNanos, @Nullable Phase phase) {}
@@ -63,7 +87,7 @@ final class AdaptiveOnRealKsm implements AutoCloseable {
     AdaptiveOnRealKsm start() {
         Agent next = new Agent(
                 "this host",
-                Host.at(Ksm.DEFAULT, PROC, Path.of("/sys/fs/cgroup"), Clock.systemUTC()),
+                Host.at(Ksm.DEFAULT, PROC, Path.of("/sys/fs/cgroup"), clock),
                 new StateDirectory(state),
                 new Told(),
                 new ReportSchedule(Duration.ofMinutes(5), () -> 0.5),
@@ -164,6 +188,12 @@ final class AdaptiveOnRealKsm implements AutoCloseable {
         return List.copyOf(moments);
     }
 
+    /** What it did last. */
+    @Nullable
+    Phase phase() {
+        return moments().getLast().phase();
+    }
+
     private void checkAlive() {
         Throwable died = failure;
         if (died != null) {
@@ -174,6 +204,11 @@ final class AdaptiveOnRealKsm implements AutoCloseable {
     /** The agent's clock jumps ahead. */
     void pass(Duration time) {
         aheadNanos.addAndGet(time.toNanos());
+    }
+
+    /** The wall clock is set, as after a suspend; the clock that never goes back is not. */
+    void setWallClock(Duration step) {
+        clock.step = step;
     }
 
     private long nanoTime() {

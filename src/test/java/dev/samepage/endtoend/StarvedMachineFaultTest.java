@@ -111,6 +111,10 @@ class StarvedMachineFaultTest {
             System.err.printf("%n*** StarvedMachineFaultTest WAS NOT RUN: %s%n%n", e.getMessage());
             Assumptions.abort(e.getMessage());
         }
+    }
+
+    @Test
+    void comesToTheEndOfItsScript() {
         assertThat(run.exitCode()).as(run.console()).isZero();
         for (String part : List.of("starved", "limited", "fits")) {
             run.part(part)
