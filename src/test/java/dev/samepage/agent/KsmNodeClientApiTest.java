@@ -12,6 +12,7 @@ import dev.samepage.testbed.RealApiServer;
 import io.fabric8.kubernetes.client.Config;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What the agent sees and says of its KsmNode at a real API server. */
@@ -23,9 +24,13 @@ class KsmNodeClientApiTest {
     private final ApiConnection connection;
     private final KsmNodeClient agent;
 
+    @BeforeAll
+    static void applyCrds(ApiServer server) {
+        server.applyCrds();
+    }
+
     KsmNodeClientApiTest(ApiServer server) {
         this.server = server;
-        server.applyCrds();
         connection = ApiConnection.to(Config.fromKubeconfig(server.kubeconfig().toFile()));
         agent = new KsmNodeClient(connection, "worker-1", () -> {}, new Activity());
     }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,9 +21,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PolicyValidationApiTest {
     private final ApiServer server;
 
+    @BeforeAll
+    static void applyCrds(ApiServer server) {
+        server.applyCrds();
+    }
+
     PolicyValidationApiTest(ApiServer server) {
         this.server = server;
-        server.applyCrds();
     }
 
     @AfterEach

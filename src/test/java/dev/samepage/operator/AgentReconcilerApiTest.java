@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,10 +31,14 @@ class AgentReconcilerApiTest {
     private final AuditLog sinceTheStart;
     private final RunningOperator operator;
 
+    @BeforeAll
+    static void install(ApiServer server) {
+        RunningOperator.install(server);
+    }
+
     AgentReconcilerApiTest(ApiServer server) {
         this.server = server;
         cluster = new Cluster(server.client());
-        RunningOperator.install(server);
         cluster.clear();
         sinceTheStart = server.auditLog().fromNow();
         operator = RunningOperator.start(server);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 @RealApiServer
@@ -22,10 +23,14 @@ class EventsApiTest {
     private final Cluster cluster;
     private final RunningOperator operator;
 
+    @BeforeAll
+    static void install(ApiServer server) {
+        RunningOperator.install(server);
+    }
+
     EventsApiTest(ApiServer server) {
         this.server = server;
         cluster = new Cluster(server.client());
-        RunningOperator.install(server);
         cluster.clear();
         server.client().v1().events().inNamespace("default").delete();
         operator = RunningOperator.start(server);

@@ -33,10 +33,14 @@ class HealthApiTest {
     private final Cluster cluster;
     private final RunningOperator operator;
 
+    @BeforeAll
+    static void install(ApiServer server) {
+        RunningOperator.install(server);
+    }
+
     HealthApiTest(ApiServer server) {
         this.server = server;
         cluster = new Cluster(server.client());
-        RunningOperator.install(server);
         cluster.clear();
         operator = RunningOperator.start(server);
     }

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,10 +37,14 @@ class NodeReconcilerApiTest {
     private final Cluster cluster;
     private final RunningOperator operator;
 
+    @BeforeAll
+    static void install(ApiServer server) {
+        RunningOperator.install(server);
+    }
+
     NodeReconcilerApiTest(ApiServer server) {
         this.server = server;
         cluster = new Cluster(server.client());
-        RunningOperator.install(server);
         cluster.clear();
         operator = RunningOperator.start(server);
     }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,11 @@ class OperatorApplicationApiTest {
     private AuditLog log;
     private OperatorProcess operator;
 
+    @BeforeAll
+    static void install(ApiServer server) {
+        RunningOperator.install(server);
+    }
+
     OperatorApplicationApiTest(ApiServer server) {
         this.server = server;
         cluster = new Cluster(server.client());
@@ -36,7 +42,6 @@ class OperatorApplicationApiTest {
 
     @BeforeEach
     void start() throws IOException {
-        RunningOperator.install(server);
         cluster.clear();
         log = server.auditLog().fromNow();
         operator = OperatorProcess.start(server, directory, Map.of());

@@ -10,6 +10,7 @@ import dev.samepage.testbed.ApiServer;
 import dev.samepage.testbed.RealApiServer;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 @RealApiServer
@@ -20,10 +21,14 @@ class PolicyReconcilerApiTest {
     private final Cluster cluster;
     private final RunningOperator operator;
 
+    @BeforeAll
+    static void install(ApiServer server) {
+        RunningOperator.install(server);
+    }
+
     PolicyReconcilerApiTest(ApiServer server) {
         this.server = server;
         cluster = new Cluster(server.client());
-        RunningOperator.install(server);
         cluster.clear();
         operator = RunningOperator.start(server);
     }

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Twenty nodes, whose agents are played by the test. */
@@ -34,9 +35,13 @@ class RolloutApiTest {
     private final Cluster cluster;
     private final RunningOperator operator;
 
+    @BeforeAll
+    static void install(ApiServer server) {
+        RunningOperator.install(server);
+    }
+
     RolloutApiTest(ApiServer server) {
         cluster = new Cluster(server.client());
-        RunningOperator.install(server);
         cluster.clear();
         for (int i = 0; i < NODES; i++) {
             cluster.addNode("n" + i, Map.of());
