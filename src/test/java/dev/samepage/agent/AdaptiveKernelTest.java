@@ -3,7 +3,6 @@ package dev.samepage.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.samepage.api.Phase;
 import dev.samepage.kernel.Counter;
 import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.Ksm;
@@ -226,16 +225,17 @@ class AdaptiveKernelTest {
     }
 
     @Test
-    void anAgentThatStartsInALapForNewcomersFinishesIt() {
+    void anAgentThatStartsAnewAgainAndAgainFinishesInTheEnd() {
         try (var agent = agent(30);
                 var fleet = GuestFleet.start(4, new ProcessGuest(GUEST)).awaitReady()) {
             within().until(() -> agent.value(Knob.RUN) == 1);
             fleet.add(2);
+            for (int looks = 1; looks <= 6; looks++) {
+                untilItHasLooked(agent, looks);
+                agent.stop();
+                agent.start();
+            }
             fleet.awaitReady();
-            within().until(() -> agent.phase() == Phase.TRACK);
-            agent.stop();
-            assertThat(agent.value(Knob.RUN)).isEqualTo(1);
-            agent.start();
             untilItHasSaved(agent, 5 * 40);
 
             assertSaves(fleet, 5 * 40);

@@ -188,12 +188,6 @@ final class AdaptiveOnRealKsm implements AutoCloseable {
         return List.copyOf(moments);
     }
 
-    /** What it did last. */
-    @Nullable
-    Phase phase() {
-        return moments().getLast().phase();
-    }
-
     private void checkAlive() {
         Throwable died = failure;
         if (died != null) {
