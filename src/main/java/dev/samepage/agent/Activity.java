@@ -30,7 +30,7 @@ public final class Activity {
      *
      * @param policy the policy that covers the node; empty where none does
      * @param wanted every knob as it is to be; one that nobody wants otherwise is wanted as it is
-     * @param unmergeRefused whether memory should be un-merged and is not, because it would run out
+     * @param unmergeRefused whether memory should be un-merged and is not
      */
     record Aim(String policy, Map<Knob, Long> wanted, boolean unmergeRefused) {
         Aim {

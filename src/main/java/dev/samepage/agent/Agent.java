@@ -10,6 +10,7 @@ import dev.samepage.tuning.Step;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -215,7 +216,7 @@ public final class Agent {
         String hash = assignment.hashOrEmpty();
         if (decision.actions().isEmpty()) {
             watch.settled(sample.at());
-            standing = Standing.of(hash, decision, remark());
+            standing = Standing.of(hash, decision, remark(decision));
             return false;
         }
         if (sample.busy()) {
@@ -286,12 +287,15 @@ public final class Agent {
         List<String> failures = applier.apply(decision.actions(), hash, level);
         watch.wrote(sample.knobs(), decision, failures.isEmpty());
         standing = failures.isEmpty()
-                ? Standing.of(hash, decision, remark())
+                ? Standing.of(hash, decision, remark(decision))
                 : new Standing(hash, State.FAILED, failed(failures, decision), decision.degraded());
     }
 
-    private String remark() {
-        return watch.remark() + journal.damage().map(" "::concat).orElse("");
+    /** What stands after the decision's message; a refusal ends with its own advice. */
+    private String remark(Decision decision) {
+        return decision.state() == State.FAILED
+                ? watch.remark()
+                : watch.remark() + journal.damage().map(" "::concat).orElse("");
     }
 
     private static String toBeSet(Decision decision) {
@@ -300,9 +304,16 @@ public final class Agent {
                 .collect(Collectors.joining(", ", "To be set: ", "."));
     }
 
+    /** One advice at a time, where not all can be told. */
     private static String failed(List<String> failures, Decision decision) {
-        String first = decision.state() == State.FAILED ? decision.message() + " " : "";
-        return first + String.join(" ", failures);
+        List<String> all = new ArrayList<>(failures);
+        if (decision.state() == State.FAILED) {
+            all.addFirst(decision.message());
+        }
+        String joined = String.join(" ", all);
+        return joined.length() <= StatusReport.MAX_MESSAGE || all.size() == 1
+                ? joined
+                : all.getFirst() + " And " + (all.size() - 1) + " more: see the agent's log.";
     }
 
     private KsmNodeStatus report(Knowledge knowledge, StatusReport.@Nullable Measured measured) {

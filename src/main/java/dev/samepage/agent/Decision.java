@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param state where the node stands once the actions have succeeded
  * @param message what to say then, for a person
  * @param degraded what was asked for and cannot be had on this kernel; null where all can
- * @param unmergeRefused whether memory should be un-merged and is not, because it would run out
+ * @param unmergeRefused whether memory should be un-merged and is not
  */
 public record Decision(
         List<Action> actions,

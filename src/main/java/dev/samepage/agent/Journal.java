@@ -58,8 +58,9 @@ public final class Journal {
     /** That a part of how this node was found is lost, as a sentence; for as long as nobody deletes the file that it names. */
     Optional<String> damage() {
         return files.damagedOriginals()
-                .map(kept -> "What told how this node was found was damaged, though: what was left of it is in " + kept
-                        + ".");
+                .map(kept ->
+                        "A part of how this node was found is lost: compare its settings with a like node's, then delete "
+                                + kept + ".");
     }
 
     /** What the node was last told. */

@@ -169,8 +169,8 @@ public final class NodeMetrics {
                     Text.line(aim.policy()));
             exposition.gauge(
                     "samepage_node_unmerge_refused",
-                    "1 while memory should be un-merged and is not: the node's would run out, or what a guest's limit allows; or it"
-                            + " was given up. Else 0.",
+                    "1 while memory should be un-merged and is not: the node would run out of memory, a guest would exceed its limit,"
+                            + " or it did not end. Else 0.",
                     aim.unmergeRefused() ? 1 : 0);
         });
     }

@@ -47,6 +47,9 @@ record Pace(long batchPages, long sleepMillis, double dearestPageNanos, double l
     /** Where ksmd goes from cheap pages to dear ones it uses too much until the next look, and does so at each guest. */
     private static final double SAVED_FOR_OVERUSED = 3;
 
+    /** So many times the limit at most is used where dear pages follow cheap ones, until the next look: of a low limit, not a whole core. */
+    private static final double MOST_OVERUSED = 2.5;
+
     /** The most looks of which one is kept, however often there is one. */
     private static final int MOST_READINGS = 32;
 
@@ -95,7 +98,8 @@ record Pace(long batchPages, long sleepMillis, double dearestPageNanos, double l
         double late = 0.7 * lateMillis + 0.3 * Math.clamp(idleMillis - sleepMillis, 0, 50);
         double dearest = Math.max(page, dearestPageNanos);
         long batch = steady(batchPages, batch(work, dearest, limit));
-        long sleep = steady(sleepMillis, sleep(batch, page, aim, late));
+        long forDearest = sleep(batch, dearest(work, dearest), Math.min(0.98, MOST_OVERUSED * limit), late);
+        long sleep = steady(sleepMillis, Math.max(forDearest, sleep(batch, page, aim, late)));
         return new Pace(batch, sleep, dearest, late, readings);
     }
 
@@ -150,9 +154,13 @@ record Pace(long batchPages, long sleepMillis, double dearestPageNanos, double l
     }
 
     private static long batch(Work work, double dearestSeenNanos, double limit) {
-        // What was seen is an average, and of the dearest work.
-        double dearest = work.dearestPageNanos * Math.max(1, dearestSeenNanos / Work.MERGING.dearestPageNanos);
-        return Math.max(FEWEST_PAGES, (long) (Math.min(BATCH_NANOS, limit * BATCH_NANOS_OF_A_CORE) / dearest));
+        double nanos = Math.min(BATCH_NANOS, limit * BATCH_NANOS_OF_A_CORE);
+        return Math.max(FEWEST_PAGES, (long) (nanos / dearest(work, dearestSeenNanos)));
+    }
+
+    /** What was seen is an average, and of the dearest work. */
+    private static double dearest(Work work, double dearestSeenNanos) {
+        return work.dearestPageNanos * Math.max(1, dearestSeenNanos / Work.MERGING.dearestPageNanos);
     }
 
     private static long sleep(long batch, double pageNanos, double share, double lateMillis) {

@@ -138,6 +138,23 @@ class AgentTest {
     }
 
     @Test
+    void ofManyRefusalsTheFirstIsToldWholeAndTheOthersAreCounted() {
+        NodeUnderTest node = node();
+        node.ksm.refuse(Knob.SMART_SCAN, Errno.EINVAL);
+        node.ksm.refuse(Knob.USE_ZERO_PAGES, Errno.EINVAL);
+        node.ksm.refuse(Knob.MAX_PAGE_SHARING, Errno.EINVAL);
+        Tunables three = new Tunables(null, 512, true, null, false, null);
+        node.tell(NodeUnderTest.fixed(1000, 10, three, NodeUnderTest.FORBIDDEN));
+
+        KsmNodeStatus status = node.start().round();
+
+        assertThat(status.message())
+                .contains(" refused on worker-3: EINVAL")
+                .endsWith(". And 2 more: see the agent's log.")
+                .doesNotContain("…");
+    }
+
+    @Test
     void triesARefusedKnobAgainWithGrowingPauses() {
         NodeUnderTest node = node();
         node.ksm.refuse(Knob.SMART_SCAN, Errno.EINVAL);

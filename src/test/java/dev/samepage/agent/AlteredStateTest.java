@@ -146,8 +146,9 @@ class AlteredStateTest {
         Path kept = node.state.resolve("originals.damaged-1");
 
         assertThat(agent.round().message())
-                .endsWith("What told how this node was found was damaged, though: what was left of it is in " + kept
-                        + ".");
+                .endsWith(
+                        " A part of how this node was found is lost: compare its settings with a like node's, then delete "
+                                + kept + ".");
         Files.delete(kept);
         assertThat(agent.round().message()).doesNotContain("damaged");
     }

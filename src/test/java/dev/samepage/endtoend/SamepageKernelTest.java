@@ -22,6 +22,8 @@ import dev.samepage.testbed.guests.ProcessGuest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -205,6 +207,31 @@ class SamepageKernelTest {
     }
 
     @Test
+    void whatTheKernelTakesOnlyWhereNothingIsMergedIsPutBackByTheCommandThatUnmerges() throws IOException {
+        Map<Knob, Long> found = knobs();
+        try (GuestFleet guests = GuestFleet.start(2, new ProcessGuest(GuestMemory.of(10, 0)))) {
+            guests.awaitReady();
+            Path policy = Files.writeString(state.resolveSibling("policy.yaml"), """
+                    apiVersion: ksm.samepage.dev/v1alpha1
+                    kind: KsmPolicy
+                    metadata: {name: wide}
+                    spec: {nodeSelector: {}, mode: Fixed, fixed: {pagesToScan: 5000, sleepMillis: 20}, tunables: {maxPageSharing: 512}}
+                    """);
+            cluster.mustKubectl("apply", "-f", policy.toString());
+            cluster.await("the guests' common memory to be merged", () -> saved() >= 10L << 20);
+            agent.kill();
+
+            Command.Output refused = restore();
+            assertThat(refused.exitCode()).isEqualTo(1);
+            assertThat(refused.stderr()).contains("max_page_sharing", "--unmerge gives them back first.");
+            restore("--unmerge").orThrow();
+
+            assertThat(knobs()).isEqualTo(found);
+        }
+        agent = newAgent();
+    }
+
+    @Test
     void theCommandRefusesWhileTheAgentRuns() throws IOException {
         applyFixed();
         Map<Knob, Long> applied = knobs();
@@ -217,9 +244,11 @@ class SamepageKernelTest {
         assertThat(knobs()).isEqualTo(applied);
     }
 
-    private Command.Output restore() {
-        return Command.of(SamepageProcess.PROGRAM.toAbsolutePath().toString(), "restore", "--state", state.toString())
-                .run();
+    private Command.Output restore(String... more) {
+        List<String> words = new ArrayList<>(
+                List.of(SamepageProcess.PROGRAM.toAbsolutePath().toString(), "restore", "--state", state.toString()));
+        words.addAll(List.of(more));
+        return Command.of(words.toArray(String[]::new)).run();
     }
 
     @Test

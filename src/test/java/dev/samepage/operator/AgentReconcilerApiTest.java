@@ -268,11 +268,14 @@ class AgentReconcilerApiTest {
 
         server.kubectl("--namespace=samepage-system", "delete", "serviceaccount", "samepage-agent");
 
-        assertThat(condition(cluster.policyWith("a", "Stalled", "True", "AgentNotApplied"), "Stalled")
-                        .getMessage())
-                .isEqualTo(
-                        "There is no ServiceAccount samepage-agent in the namespace samepage-system for the agents to run as: none are installed. Install Samepage's manifests or chart again, and leave the ServiceAccount its name.");
-        RunningOperator.install(server);
+        try {
+            assertThat(condition(cluster.policyWith("a", "Stalled", "True", "AgentNotApplied"), "Stalled")
+                            .getMessage())
+                    .isEqualTo(
+                            "There is no ServiceAccount samepage-agent in the namespace samepage-system for the agents to run as: none are installed. Install Samepage's manifests or chart again, and leave the ServiceAccount its name.");
+        } finally {
+            RunningOperator.install(server);
+        }
         cluster.policyWith("a", "Ready", "False", "Progressing");
         await().atMost(SOON).until(() -> !agentsOwner().equals(uid));
     }

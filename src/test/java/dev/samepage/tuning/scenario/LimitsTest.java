@@ -29,7 +29,7 @@ class LimitsTest {
 
     @Test
     void holdsTheCpuLimitWhereCheapPagesAndDearOnesTakeTurns() {
-        for (int percent : new int[] {20, 30, 50, 70}) {
+        for (int percent : new int[] {5, 7, 10, 15, 20, 25, 30, 50, 70}) {
             AdaptiveHost host = settledHost(20);
             host.tell(new AdaptiveSettings(percent, 64 << 20, 1800, false, 20));
             double told = host.moments().getLast().seconds();

@@ -121,26 +121,28 @@ class SimulatedKsmKernelTest {
     }
 
     /**
-     * Does the same on both, and returns what came of it on the real one. Begins anew where they differ: this machine may have changed its
-     * speed in between, or have kept this thread from looking after a lap, but a wrong simulation is wrong every time.
+     * Does the same on both, and returns what came of it on the real one. Begins anew where they differ, a few times: this machine may have
+     * changed its speed in between, or have kept this thread from looking after a lap.
      */
     private static Outcome agree(Consumer<Script> scenario) {
-        for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+        for (int attempt = 1; true; attempt++) {
+            double before = slowness();
+            Outcome real = outcome(new RealKernel(), scenario);
+            double slowness = (before + slowness()) / 2;
+            Outcome simulated = outcome(new SimulatedKernelAtHand(slowness), scenario);
             try {
-                return agreeAtOnce(scenario);
+                agree(real, simulated);
+                return real;
             } catch (AssertionError e) {
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
                 System.err.printf("attempt %d of %d: %s%n", attempt, ATTEMPTS, e.getMessage());
             }
         }
-        return agreeAtOnce(scenario);
     }
 
-    private static Outcome agreeAtOnce(Consumer<Script> scenario) {
-        double before = slowness();
-        Outcome real = outcome(new RealKernel(), scenario);
-        double slowness = (before + slowness()) / 2;
-        Outcome simulated = outcome(new SimulatedKernelAtHand(slowness), scenario);
-
+    private static void agree(Outcome real, Outcome simulated) {
         assertThat(simulated.savedBytes()).as("saved").isCloseTo(real.savedBytes(), SAVING);
         assertThat(simulated.pagesShared()).as("pages_shared").isCloseTo(real.pagesShared(), SAVING);
         Offset<Long> saving = Offset.offset(real.sharingByLap().getLast() / 50);
@@ -150,7 +152,6 @@ class SimulatedKsmKernelTest {
                     .isCloseTo(real.sharingByLap().get(lap), saving);
         }
         assertThat(simulated.cpuNanos()).as("nanoseconds of CPU").isCloseTo(real.cpuNanos(), CPU);
-        return real;
     }
 
     private static Outcome outcome(KernelAtHand kernel, Consumer<Script> scenario) {
