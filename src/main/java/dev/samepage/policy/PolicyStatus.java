@@ -73,8 +73,9 @@ public final class PolicyStatus {
                         .limit(EXAMPLES)
                         .map(Member::asExample)
                         .toList(),
-                new PolicyConditions(policy, territory, rollout, unavailable(fleet.agents(), conditions))
-                        .in(conditions));
+                PolicyConditions.of(
+                        new Situation(policy, territory, rollout, unavailable(fleet.agents(), conditions)),
+                        conditions));
         return new Look(status, rollout);
     }
 

@@ -1,0 +1,55 @@
+package dev.samepage.policy;
+
+import static dev.samepage.policy.Situation.names;
+import static dev.samepage.policy.Situation.nodes;
+
+import org.jspecify.annotations.Nullable;
+
+/** Whether every node is as the policy wants it, and if not, what keeps them. */
+final class ReadyCondition {
+    private ReadyCondition() {}
+
+    static Finding of(Situation policy) {
+        Agents.@Nullable Unavailable blockedBy = policy.blockedBy();
+        if (!policy.failed().isEmpty()) {
+            Member first = policy.failed().getFirst();
+            return Finding.no(
+                    policy.reasonOfFailures(),
+                    "%s; the first: %s: %s".formatted(policy.howManyFailed(), first.node(), first.message()));
+        }
+        if (blockedBy != null) {
+            return Finding.no(blockedBy.reason(), policy.progress() + " " + blockedBy.message());
+        }
+        if (policy.isConflicted()) {
+            return Finding.no(
+                    "Conflicted", (policy.targeted() == 0 ? "" : policy.progress() + " ") + policy.conflict());
+        }
+        if (policy.targeted() == 0) {
+            return Finding.yes("NoNodes", whyNoNodes(policy.territory()));
+        }
+        if (policy.paused()) {
+            return new Finding(policy.progressing() == 0, "Paused", policy.progress() + " Paused: no node is changed.");
+        }
+        if (policy.progressing() > 0) {
+            return Finding.no("Progressing", policy.progress());
+        }
+        return Finding.yes("Applied", policy.progress());
+    }
+
+    private static String whyNoNodes(Territory territory) {
+        if (territory.matched() == 0) {
+            return "nodeSelector matches no node.";
+        }
+        var reasons = new StringBuilder("nodeSelector matches %s:".formatted(nodes(territory.matched())));
+        if (territory.overridden() > 0) {
+            reasons.append(" %d won by another policy (%s)"
+                    .formatted(territory.overridden(), names(territory.winners().keySet())));
+        }
+        if (territory.skipped() > 0) {
+            reasons.append(territory.overridden() > 0 ? "," : "")
+                    .append(" %d tuned by KubeVirt itself (its ksmConfiguration) and skipped"
+                            .formatted(territory.skipped()));
+        }
+        return reasons.append('.').toString();
+    }
+}

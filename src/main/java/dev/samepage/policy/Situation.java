@@ -1,0 +1,101 @@
+package dev.samepage.policy;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.samepage.api.KsmPolicy;
+import dev.samepage.policy.Member.Standing;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a policy fares, as several of its conditions have to know it, and the words that they have in common.
+ *
+ * @param agents why the agents are not as the installation wants them, null if they are
+ */
+record Situation(KsmPolicy policy, Territory territory, Rollout rollout, Agents.@Nullable Unavailable agents) {
+    private static final int NAMES = 3;
+
+    boolean paused() {
+        return policy.getSpec().paused();
+    }
+
+    /** Whether nobody else is told, because too many nodes failed; a paused policy tells nobody anyway. */
+    boolean stopped() {
+        return rollout.stopped() && !paused();
+    }
+
+    /** Why nodes that are on the way will not arrive: they have no agent, and get none. Null where they may. */
+    Agents.@Nullable Unavailable blockedBy() {
+        boolean waitsForAgents = territory.all(Standing.PROGRESSING).stream().anyMatch(Member::hasNeverReported);
+        return waitsForAgents && !paused() ? agents : null;
+    }
+
+    boolean isConflicted() {
+        return !territory.rivals().isEmpty();
+    }
+
+    int targeted() {
+        return territory.members().size();
+    }
+
+    int applied() {
+        return territory.count(Standing.APPLIED);
+    }
+
+    int progressing() {
+        return territory.count(Standing.PROGRESSING);
+    }
+
+    List<Member> failed() {
+        return territory.all(Standing.FAILED);
+    }
+
+    /** The reason where nodes have failed. */
+    String reasonOfFailures() {
+        return contended() == failed().size() ? "NodesContended" : "NodesFailed";
+    }
+
+    String howManyFailed() {
+        String others = "somebody else keeps changing KSM's settings";
+        int failed = failed().size();
+        if (contended() == failed) {
+            return "On %d of %s %s".formatted(failed, nodes(targeted()), others);
+        }
+        return "%d of %s failed%s"
+                .formatted(
+                        failed,
+                        nodes(targeted()),
+                        contended() == 0 ? "" : ", %d of them because %s".formatted(contended(), others));
+    }
+
+    private long contended() {
+        return failed().stream().filter(Member::isContended).count();
+    }
+
+    /** Where none has failed. */
+    String progress() {
+        int unreachable = targeted() - applied() - progressing();
+        return "%d of %s as the policy wants%s%s."
+                .formatted(
+                        applied(),
+                        nodes(targeted()),
+                        progressing() == 0 ? "" : ", %d on the way".formatted(progressing()),
+                        unreachable == 0 ? "" : ", %d cannot be reached".formatted(unreachable));
+    }
+
+    String conflict() {
+        return "Of the same priority (%d), and matching some of the same nodes: %s. The lowest name wins them; give one of the policies another priority."
+                .formatted(policy.getSpec().priority(), names(territory.rivals()));
+    }
+
+    static String nodes(int count) {
+        return count == 1 ? "1 node" : count + " nodes";
+    }
+
+    /** The first three. */
+    static String names(Collection<String> names) {
+        return names.stream().limit(NAMES).collect(joining(", "))
+                + (names.size() > NAMES ? " and %d more".formatted(names.size() - NAMES) : "");
+    }
+}
