@@ -52,6 +52,7 @@ public class NodeReconciler implements Reconciler<Node> {
     private static final Duration SOON = Duration.ofMillis(500);
 
     private final FirstReports firstReports;
+    private final Vanished vanished;
     private final EventRecorder events;
     private final Turns turns;
     private final WritePace pace = new WritePace(System::nanoTime);
@@ -60,11 +61,12 @@ public class NodeReconciler implements Reconciler<Node> {
     private volatile boolean active;
 
     /**
-     * What a person should notice of a node becomes one of {@code events}; {@code clock} says how long a report is waited for, and
-     * {@code turns} whose turn it is.
+     * What a person should notice of a node becomes one of {@code events}; {@code clock} says how long a report is waited for and what has
+     * vanished is remembered, and {@code turns} whose turn it is.
      */
     public NodeReconciler(Clock clock, EventRecorder events, Turns turns) {
         firstReports = new FirstReports(clock);
+        vanished = new Vanished(clock);
         this.events = events;
         this.turns = turns;
     }
@@ -76,7 +78,7 @@ public class NodeReconciler implements Reconciler<Node> {
                 NodeReconciler::decidesSomething,
                 ksmNode -> Set.of(ResourceID.fromResource(ksmNode)),
                 this::notice,
-                gone -> {});
+                vanished::remember);
         var policies = Sources.policies(context, policy -> nodesConcernedBy(policy, context, ksmNodes));
         var called = new SimpleInboundEventSource<Node>("turns");
         turns.listen(node -> called.propagateEvent(new ResourceID(node)));
@@ -88,8 +90,11 @@ public class NodeReconciler implements Reconciler<Node> {
         active = true;
         var ksmNodes = Sources.of(KsmNode.class, context);
         KsmNode current = ksmNodes.get(ResourceID.fromResource(node)).orElse(null);
+        if (current != null) {
+            vanished.forget(node.getMetadata().getName());
+        }
         Duration again = Duration.ZERO;
-        switch (Assignment.of(NodeFacts.of(node), Sources.all(KsmPolicy.class, context), current)) {
+        switch (Assignment.of(NodeFacts.of(node), Sources.all(KsmPolicy.class, context), current, vanished.of(node))) {
             case Assignment.AsItIs asItIs -> {}
             case Assignment.InTurn(KsmNodeSpec spec, KsmPolicy policy) ->
                 again = tellInTurn(node, spec, policy, current, ksmNodes, context);

@@ -6,6 +6,7 @@ import dev.samepage.api.KsmNodeSpec.PolicyReference;
 import dev.samepage.api.KsmPolicy;
 import dev.samepage.api.Settings;
 import dev.samepage.api.State;
+import dev.samepage.api.Unmerge;
 import java.util.Collection;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ public sealed interface Assignment {
     /** It has this spec; whether it has it already is for the caller to see. */
     record Spec(KsmNodeSpec spec) implements Assignment {}
 
-    /** It is given another spec, which changes something on the node; not before the policy's {@link Rollout} comes to it. */
+    /** It is given other settings, or leave to un-merge; not before the policy's {@link Rollout} comes to it. */
     record InTurn(KsmNodeSpec spec, KsmPolicy policy) implements Assignment {}
 
     /** It stays as it is, or stays absent. */
@@ -32,13 +33,21 @@ public sealed interface Assignment {
      * Decides.
      *
      * @param current the node's KsmNode, null if it has none
+     * @param vanished what the node was told by a KsmNode that has just vanished, null if none has: its agent takes that for a release
+     *     before long
      */
-    static Assignment of(NodeFacts node, Collection<KsmPolicy> policies, @Nullable KsmNode current) {
+    static Assignment of(
+            NodeFacts node, Collection<KsmPolicy> policies, @Nullable KsmNode current, @Nullable KsmNodeSpec vanished) {
+        // Whether it is due other settings is decided once it is back; who cannot be reached is told nothing.
+        KsmNodeSpec missing = current == null && node.reachable() ? vanished : null;
         return switch (Election.of(node, policies)) {
+            case Outcome.Won won when missing != null -> new Spec(missing);
             case Outcome.Won(KsmPolicy winner, var losers) ->
                 winner.getSpec().paused() ? new AsItIs() : covered(winner, current);
             case Outcome.Skipped skipped -> release(current);
-            case Outcome.Uncovered uncovered -> isHeld(current, policies) ? new AsItIs() : release(current);
+            case Outcome.Uncovered uncovered when missing != null && isHeld(missing, policies) -> new Spec(missing);
+            case Outcome.Uncovered uncovered ->
+                current != null && isHeld(current.getSpec(), policies) ? new AsItIs() : release(current);
         };
     }
 
@@ -47,13 +56,21 @@ public sealed interface Assignment {
         return hasBeenTold(current, wanted) ? new Spec(wanted) : new InTurn(wanted, winner);
     }
 
-    /** Whether the node acts on what is wanted already, whichever policy or generation of it said so. */
+    /**
+     * Whether the node has the wanted settings already, whichever policy or generation of it said so. What else is wanted of it, such as how
+     * to end, changes nothing there now, but for the leave to un-merge.
+     */
     @SuppressWarnings("NullAway") // read from the API server, the spec can be absent
     static boolean hasBeenTold(@Nullable KsmNode node, KsmNodeSpec wanted) {
         return node != null
                 && node.getSpec() != null
                 && node.getSpec().policy() != null
-                && wanted.hash().equals(node.getSpec().hash());
+                && Objects.equals(node.getSpec().settings(), wanted.settings())
+                && !allowsMore(wanted.unmerge(), node.getSpec().unmerge());
+    }
+
+    private static boolean allowsMore(Unmerge wanted, Unmerge before) {
+        return wanted.allowed() && (!before.allowed() || wanted.reservePercent() < before.reservePercent());
     }
 
     /** What a node is told that {@code policy} has won. */
@@ -107,12 +124,11 @@ public sealed interface Assignment {
      * Whether the policy that the node was given last exists, but changes nothing now: it is paused, or a newer version wrote
      * something into it that this one does not understand. Neither is a reason to undo what it did.
      */
-    @SuppressWarnings("NullAway") // read from the API server, the spec can be absent
-    private static boolean isHeld(@Nullable KsmNode current, Collection<KsmPolicy> policies) {
-        if (current == null || current.getSpec() == null || current.getSpec().policy() == null) {
+    private static boolean isHeld(@Nullable KsmNodeSpec told, Collection<KsmPolicy> policies) {
+        if (told == null || told.policy() == null) {
             return false;
         }
-        String holder = current.getSpec().policy().name();
+        String holder = told.policy().name();
         return policies.stream()
                 .filter(policy -> policy.getMetadata().getName().equals(holder))
                 .anyMatch(policy -> !policy.isMarkedForDeletion()

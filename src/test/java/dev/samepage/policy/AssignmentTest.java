@@ -22,6 +22,7 @@ import dev.samepage.api.State;
 import dev.samepage.api.Unmerge;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AssignmentTest {
@@ -39,7 +40,7 @@ class AssignmentTest {
     void theWinnerIsWhatTheNodeIsTold() {
         KsmPolicy winner = forAll("a", 0);
 
-        assertThat(Assignment.of(node("worker"), List.of(winner), null))
+        assertThat(assigned(node("worker"), List.of(winner), null))
                 .isEqualTo(new Assignment.InTurn(
                         new KsmNodeSpec(
                                 new PolicyReference("a", 3L),
@@ -54,7 +55,7 @@ class AssignmentTest {
     void aNodeThatActsOnTheSameAlreadyNeedsNoTurnToFollowAnotherPolicy() {
         KsmPolicy winner = forAll("b", 0);
 
-        assertThat(Assignment.of(node("worker"), List.of(winner), obeying("worker", forAll("a", 0), State.APPLIED)))
+        assertThat(assigned(node("worker"), List.of(winner), obeying("worker", forAll("a", 0), State.APPLIED)))
                 .isEqualTo(new Assignment.Spec(Assignment.specFrom(winner)));
     }
 
@@ -62,7 +63,7 @@ class AssignmentTest {
     void aNodeThatIsBeingReleasedNeedsATurnToBeCoveredAgain() {
         KsmPolicy winner = forAll("a", 0);
 
-        assertThat(Assignment.of(node("worker"), List.of(winner), ksmNode("worker", RELEASED, null)))
+        assertThat(assigned(node("worker"), List.of(winner), ksmNode("worker", RELEASED, null)))
                 .isEqualTo(new Assignment.InTurn(Assignment.specFrom(winner), winner));
     }
 
@@ -111,21 +112,21 @@ class AssignmentTest {
     void aPausedWinnerChangesNothing() {
         KsmPolicy paused = policy("a", "{nodeSelector: {}, mode: Stopped, paused: true}");
 
-        assertThat(Assignment.of(node("worker"), List.of(paused), null)).isEqualTo(new Assignment.AsItIs());
-        assertThat(Assignment.of(node("worker"), List.of(paused), obeying("worker", forAll("a", 0), State.APPLIED)))
+        assertThat(assigned(node("worker"), List.of(paused), null)).isEqualTo(new Assignment.AsItIs());
+        assertThat(assigned(node("worker"), List.of(paused), obeying("worker", forAll("a", 0), State.APPLIED)))
                 .isEqualTo(new Assignment.AsItIs());
     }
 
     @Test
     void aNodeThatNoPolicyCoversAndThatWasNeverToldAnythingIsLeftAlone() {
-        assertThat(Assignment.of(node("worker"), List.of(), null)).isEqualTo(new Assignment.AsItIs());
+        assertThat(assigned(node("worker"), List.of(), null)).isEqualTo(new Assignment.AsItIs());
     }
 
     @Test
     void aNodeThatNoPolicyCoversAnyMoreIsReleased() {
         KsmNode applied = obeying("worker", forAll("a", 0), State.APPLIED);
 
-        assertThat(Assignment.of(node("worker"), List.of(), applied)).isEqualTo(new Assignment.Spec(RELEASED));
+        assertThat(assigned(node("worker"), List.of(), applied)).isEqualTo(new Assignment.Spec(RELEASED));
     }
 
     @Test
@@ -134,7 +135,7 @@ class AssignmentTest {
                 "a",
                 "{nodeSelector: {}, mode: Stopped, onRemoval: RestoreAndUnmerge, unmerge: {allowed: true, reservePercent: 25}}");
 
-        assertThat(Assignment.of(node("worker"), List.of(), obeying("worker", last, State.APPLIED)))
+        assertThat(assigned(node("worker"), List.of(), obeying("worker", last, State.APPLIED)))
                 .isInstanceOfSatisfying(Assignment.Spec.class, release -> {
                     assertThat(release.spec().policy()).isNull();
                     assertThat(release.spec().settings()).isNull();
@@ -149,9 +150,9 @@ class AssignmentTest {
         var tuned = new NodeFacts("worker", Map.of(), true, true);
         KsmPolicy policy = forAll("a", 0);
 
-        assertThat(Assignment.of(tuned, List.of(policy), obeying("worker", policy, State.APPLIED)))
+        assertThat(assigned(tuned, List.of(policy), obeying("worker", policy, State.APPLIED)))
                 .isEqualTo(new Assignment.Spec(RELEASED));
-        assertThat(Assignment.of(tuned, List.of(policy), null)).isEqualTo(new Assignment.AsItIs());
+        assertThat(assigned(tuned, List.of(policy), null)).isEqualTo(new Assignment.AsItIs());
     }
 
     @Test
@@ -160,7 +161,7 @@ class AssignmentTest {
         KsmPolicy pausedAndNarrowed =
                 policy("a", "{nodeSelector: {matchLabels: {zone: north}}, mode: Stopped, paused: true}");
 
-        assertThat(Assignment.of(node("worker"), List.of(pausedAndNarrowed), obeying("worker", before, State.APPLIED)))
+        assertThat(assigned(node("worker"), List.of(pausedAndNarrowed), obeying("worker", before, State.APPLIED)))
                 .isEqualTo(new Assignment.AsItIs());
     }
 
@@ -168,7 +169,7 @@ class AssignmentTest {
     void aPausedPolicyHoldsNoNodeOfAnother() {
         KsmPolicy paused = policy("b", "{nodeSelector: {matchLabels: {zone: north}}, mode: Stopped, paused: true}");
 
-        assertThat(Assignment.of(node("worker"), List.of(paused), obeying("worker", forAll("a", 0), State.APPLIED)))
+        assertThat(assigned(node("worker"), List.of(paused), obeying("worker", forAll("a", 0), State.APPLIED)))
                 .isEqualTo(new Assignment.Spec(RELEASED));
     }
 
@@ -176,7 +177,7 @@ class AssignmentTest {
     void aPolicyThatGoesOnElsewhereReleasesANodeThatItMatchesNoMore() {
         KsmPolicy narrowed = policy("a", "{nodeSelector: {matchLabels: {zone: north}}, mode: Stopped}");
 
-        assertThat(Assignment.of(node("worker"), List.of(narrowed), obeying("worker", forAll("a", 0), State.APPLIED)))
+        assertThat(assigned(node("worker"), List.of(narrowed), obeying("worker", forAll("a", 0), State.APPLIED)))
                 .isEqualTo(new Assignment.Spec(RELEASED));
     }
 
@@ -185,7 +186,7 @@ class AssignmentTest {
         KsmPolicy before = forAll("a", 0);
         KsmPolicy fromTheFuture = policy("a", "{nodeSelector: {}, mode: Clairvoyant}");
 
-        assertThat(Assignment.of(node("worker"), List.of(fromTheFuture), obeying("worker", before, State.APPLIED)))
+        assertThat(assigned(node("worker"), List.of(fromTheFuture), obeying("worker", before, State.APPLIED)))
                 .isEqualTo(new Assignment.AsItIs());
     }
 
@@ -194,7 +195,7 @@ class AssignmentTest {
         KsmPolicy fromTheFuture = policy("a", "{nodeSelector: {}, priority: 9, mode: Clairvoyant}");
         KsmPolicy known = forAll("b", 0);
 
-        assertThat(Assignment.of(
+        assertThat(assigned(
                         node("worker"),
                         List.of(fromTheFuture, known),
                         obeying("worker", forAll("a", 0), State.APPLIED)))
@@ -206,7 +207,7 @@ class AssignmentTest {
         KsmPolicy leaving = policy("a", "{nodeSelector: {}, mode: Stopped, paused: true}");
         leaving.getMetadata().setDeletionTimestamp("2026-03-01T11:59:00Z");
 
-        assertThat(Assignment.of(node("worker"), List.of(leaving), obeying("worker", leaving, State.APPLIED)))
+        assertThat(assigned(node("worker"), List.of(leaving), obeying("worker", leaving, State.APPLIED)))
                 .isInstanceOf(Assignment.Spec.class);
     }
 
@@ -214,7 +215,7 @@ class AssignmentTest {
     void aReleasedNodeNeedsItsKsmNodeNoMore() {
         KsmNode released = ksmNode("worker", RELEASED, report(State.RESTORED, RELEASE));
 
-        assertThat(Assignment.of(node("worker"), List.of(), released)).isEqualTo(new Assignment.Deleted());
+        assertThat(assigned(node("worker"), List.of(), released)).isEqualTo(new Assignment.Deleted());
     }
 
     @Test
@@ -253,7 +254,69 @@ class AssignmentTest {
     void aReportWithoutASpecIsAnsweredWithARelease() {
         KsmNode stray = ksmNode("worker", null, report(State.APPLIED, FIXED_1000));
 
-        assertThat(Assignment.of(node("worker"), List.of(), stray)).isEqualTo(new Assignment.Spec(RELEASED));
+        assertThat(assigned(node("worker"), List.of(), stray)).isEqualTo(new Assignment.Spec(RELEASED));
+    }
+
+    @Test
+    void aNodeWhoseKsmNodeHasVanishedIsToldTheSameAgainWithoutATurn() {
+        KsmNodeSpec before = Assignment.specFrom(policy("a", "{nodeSelector: {}, mode: Stopped}"));
+
+        assertThat(Assignment.of(node("worker"), List.of(forAll("a", 0)), null, before))
+                .isEqualTo(new Assignment.Spec(before));
+    }
+
+    @Test
+    void pausedToo() {
+        KsmPolicy paused = policy("a", "{nodeSelector: {}, mode: Stopped, paused: true}");
+        KsmPolicy pausedAndNarrowed =
+                policy("a", "{nodeSelector: {matchLabels: {zone: north}}, mode: Stopped, paused: true}");
+        KsmNodeSpec before = Assignment.specFrom(forAll("a", 0));
+
+        assertThat(Assignment.of(node("worker"), List.of(paused), null, before)).isEqualTo(new Assignment.Spec(before));
+        assertThat(Assignment.of(node("worker"), List.of(pausedAndNarrowed), null, before))
+                .isEqualTo(new Assignment.Spec(before));
+    }
+
+    @Test
+    void whatHasVanishedIsNotMissedWhereTheNodeIsNobodysOrCannotBeReached() {
+        KsmNodeSpec before = Assignment.specFrom(forAll("a", 0));
+        var lost = new NodeFacts("worker", Map.of(), false, false);
+
+        assertThat(Assignment.of(node("worker"), List.of(), null, before)).isEqualTo(new Assignment.AsItIs());
+        assertThat(Assignment.of(lost, List.of(forAll("a", 0)), null, before)).isInstanceOf(Assignment.InTurn.class);
+    }
+
+    @Test
+    void anEditOfWhatIsToHappenOnRemovalNeedsNoTurn() {
+        KsmPolicy kept = policy("a", "{nodeSelector: {}, mode: Fixed, fixed: {pagesToScan: 1000}, onRemoval: Keep}");
+
+        assertThat(assigned(node("worker"), List.of(kept), obeying("worker", forAll("a", 0), State.APPLIED)))
+                .isEqualTo(new Assignment.Spec(Assignment.specFrom(kept)));
+    }
+
+    @Test
+    void toForbidUnmergingNeedsNoTurnAndToAllowItDoes() {
+        KsmPolicy allowed = unmerging("{allowed: true, reservePercent: 10}");
+        KsmPolicy careful = unmerging("{allowed: true, reservePercent: 20}");
+        KsmPolicy forbidden = unmerging("{allowed: false, reservePercent: 5}");
+
+        assertThat(assigned(node("worker"), List.of(forbidden), obeying("worker", careful, State.APPLIED)))
+                .isInstanceOf(Assignment.Spec.class);
+        assertThat(assigned(node("worker"), List.of(careful), obeying("worker", allowed, State.APPLIED)))
+                .isInstanceOf(Assignment.Spec.class);
+        assertThat(assigned(node("worker"), List.of(allowed), obeying("worker", careful, State.APPLIED)))
+                .isInstanceOf(Assignment.InTurn.class);
+        assertThat(assigned(node("worker"), List.of(allowed), obeying("worker", forbidden, State.APPLIED)))
+                .isInstanceOf(Assignment.InTurn.class);
+    }
+
+    private static KsmPolicy unmerging(String unmerge) {
+        return policy("a", "{nodeSelector: {}, mode: Stopped, unmerge: %s}".formatted(unmerge));
+    }
+
+    /** Where no KsmNode has vanished. */
+    private static Assignment assigned(NodeFacts node, List<KsmPolicy> policies, @Nullable KsmNode current) {
+        return Assignment.of(node, policies, current, null);
     }
 
     private static String hash(String spec) {
