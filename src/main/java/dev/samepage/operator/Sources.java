@@ -158,13 +158,13 @@ final class Sources {
         });
     }
 
-    /** Of the managed fields, by far the most of a KsmNode, it keeps only when they were written. */
+    /** Of the managed fields, by far the most of a KsmNode, it keeps only when which half was written. */
     private static ItemStore<KsmNode> onlyWhenWritten() {
         return new TransformingItemStore<>(ksmNode -> {
             ksmNode.getMetadata()
                     .setManagedFields(ksmNode.getMetadata().getManagedFields().stream()
-                            .filter(entry -> entry.getSubresource() == null)
                             .map(entry -> new ManagedFieldsEntryBuilder()
+                                    .withSubresource(entry.getSubresource())
                                     .withTime(entry.getTime())
                                     .build())
                             .toList());

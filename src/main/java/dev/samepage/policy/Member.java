@@ -7,15 +7,10 @@ import dev.samepage.api.KsmPolicyStatus.Example;
 import dev.samepage.api.Mode;
 import dev.samepage.api.State;
 import io.fabric8.kubernetes.api.model.Condition;
-import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Comparator;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +24,6 @@ record Member(
     /** An agent gives a sign of life at least every 15 min; three are missed. */
     private static final Duration SILENCE = Duration.ofMinutes(45);
 
-    /** An agent says within seconds that it is at work on what it was told. */
-    private static final Duration NO_ANSWER = Duration.ofMinutes(5);
-
-    /** While an agent un-merges, for 10 min at most, it says nothing; and what waits for something is said every 15 min at least. */
-    private static final Duration LONGEST_WORK = Duration.ofMinutes(25);
-
     /** Where it is on the way to what the policy wants. */
     enum Standing {
         APPLIED,
@@ -47,15 +36,21 @@ record Member(
 
     /** Where it is in the roll-out of what the policy wants. Those that have not been told come in the order of their turns. */
     enum Step {
-        /** It has been told, and is not waited for: it is done, or refuses, or does not answer. */
+        /** It has been told, and is not waited for. */
         TOLD,
+        /** It has been told, and its agent said last that something was refused, or that somebody else keeps changing its settings. */
+        REFUSES,
+        /** It has been told, and has been lost over it: it cannot be reached, or its agent does not come to an end of it. */
+        LOST,
+        /** It has been told, and there was never an agent that could have acted on it. */
+        AGENTLESS,
         /** It has been told, and its agent is at work on it. */
         AT_WORK,
         /** It has not been told, and its agent is at work on what it was told before. */
         BUSY,
         /** It has not been told. */
         WAITING,
-        /** It has not been told, and its agent does not answer what it was told before. */
+        /** It has not been told, and its agent does not come to an end of what it was told before. */
         SILENT,
         /** It has not been told, and will not be before it can be reached. */
         OUT_OF_REACH
@@ -67,23 +62,22 @@ record Member(
      * @param wanted what the policy wants of it
      * @param ksmNode what it was told and what it reported, null if it was told nothing yet
      */
-    @SuppressWarnings("NullAway") // read from the API server, spec and status can be absent
+    @SuppressWarnings("NullAway") // read from the API server, the status can be absent
     static Member of(NodeFacts node, KsmNodeSpec wanted, @Nullable KsmNode ksmNode, Clock clock) {
-        var spec = ksmNode == null ? null : ksmNode.getSpec();
-        var status = ksmNode == null ? null : ksmNode.getStatus();
-        Standing standing = standing(node, wanted, spec, status, clock);
-        return new Member(node.name(), standing, step(standing, wanted, ksmNode, clock), status);
+        boolean reachable = node.reachable() && (ksmNode == null || !new Patience(ksmNode, clock).isSilentFor(SILENCE));
+        return new Member(
+                node.name(),
+                reachable ? standing(wanted, ksmNode) : Standing.UNREACHABLE,
+                Assignment.hasBeenTold(ksmNode, wanted)
+                        ? stepOfTold(ksmNode, reachable, clock)
+                        : stepOfUntold(ksmNode, reachable, clock),
+                ksmNode == null ? null : ksmNode.getStatus());
     }
 
-    private static Standing standing(
-            NodeFacts node,
-            KsmNodeSpec wanted,
-            @Nullable KsmNodeSpec spec,
-            @Nullable KsmNodeStatus status,
-            Clock clock) {
-        if (!node.reachable() || isSilent(status, SILENCE, clock)) {
-            return Standing.UNREACHABLE;
-        }
+    @SuppressWarnings("NullAway") // read from the API server, spec and status can be absent
+    private static Standing standing(KsmNodeSpec wanted, @Nullable KsmNode ksmNode) {
+        var spec = ksmNode == null ? null : ksmNode.getSpec();
+        var status = ksmNode == null ? null : ksmNode.getStatus();
         boolean toldAll =
                 spec != null && isSamePolicy(spec, wanted) && spec.hash().equals(wanted.hash());
         if (!toldAll || status == null || !wanted.hash().equals(status.hash())) {
@@ -93,50 +87,44 @@ record Member(
         if (status.state() == done) {
             return Standing.APPLIED;
         }
-        return status.state() == State.FAILED || status.state() == State.CONTENDED
-                ? Standing.FAILED
-                : Standing.PROGRESSING;
+        return isRefusal(status) ? Standing.FAILED : Standing.PROGRESSING;
     }
 
-    @SuppressWarnings("NullAway") // read from the API server, spec and status can be absent
-    private static Step step(Standing standing, KsmNodeSpec wanted, @Nullable KsmNode ksmNode, Clock clock) {
-        boolean told = Assignment.hasBeenTold(ksmNode, wanted);
-        if (standing == Standing.UNREACHABLE) {
-            return told ? Step.TOLD : Step.OUT_OF_REACH;
+    @SuppressWarnings("NullAway") // read from the API server, the status can be absent
+    private static Step stepOfTold(KsmNode ksmNode, boolean reachable, Clock clock) {
+        if (isAtRest(ksmNode)) {
+            return isRefusal(ksmNode.getStatus()) ? Step.REFUSES : Step.TOLD;
         }
-        if (ksmNode == null || ksmNode.getSpec() == null || isAtRest(ksmNode.getSpec(), ksmNode.getStatus())) {
-            return told ? Step.TOLD : Step.WAITING;
+        if (!reachable) {
+            return Step.LOST;
         }
-        boolean answered = ksmNode.getStatus() != null
-                && ksmNode.getSpec().hash().equals(ksmNode.getStatus().hash());
-        if (answered ? isSilent(ksmNode.getStatus(), LONGEST_WORK, clock) : isOverdue(ksmNode, clock)) {
-            return told ? Step.TOLD : Step.SILENT;
+        if (!new Patience(ksmNode, clock).isAtAnEnd()) {
+            return Step.AT_WORK;
         }
-        return told ? Step.AT_WORK : Step.BUSY;
+        return ksmNode.getStatus() == null ? Step.AGENTLESS : Step.LOST;
+    }
+
+    @SuppressWarnings("NullAway") // read from the API server, the spec can be absent
+    private static Step stepOfUntold(@Nullable KsmNode ksmNode, boolean reachable, Clock clock) {
+        if (!reachable) {
+            return Step.OUT_OF_REACH;
+        }
+        if (ksmNode == null || ksmNode.getSpec() == null || isAtRest(ksmNode)) {
+            return Step.WAITING;
+        }
+        return new Patience(ksmNode, clock).isAtAnEnd() ? Step.SILENT : Step.BUSY;
     }
 
     /** Whether its agent has done what it was told, or has said that it cannot. */
-    private static boolean isAtRest(KsmNodeSpec spec, @Nullable KsmNodeStatus status) {
-        return status != null && spec.hash().equals(status.hash()) && status.state() != State.APPLYING;
+    @SuppressWarnings("NullAway") // read from the API server, the status can be absent
+    private static boolean isAtRest(KsmNode ksmNode) {
+        return ksmNode.getStatus() != null
+                && ksmNode.getSpec().hash().equals(ksmNode.getStatus().hash())
+                && ksmNode.getStatus().state() != State.APPLYING;
     }
 
-    private static boolean isOverdue(KsmNode ksmNode, Clock clock) {
-        return lastTold(ksmNode)
-                .filter(told -> told.isBefore(clock.instant().minus(NO_ANSWER)))
-                .isPresent();
-    }
-
-    /** When the API server was last given another spec for it, as far as that is known. */
-    private static Optional<Instant> lastTold(KsmNode ksmNode) {
-        var metadata = ksmNode.getMetadata();
-        return Stream.concat(
-                        metadata.getManagedFields().stream()
-                                .filter(entry -> entry.getSubresource() == null
-                                        || entry.getSubresource().isEmpty())
-                                .map(ManagedFieldsEntry::getTime),
-                        Stream.ofNullable(metadata.getCreationTimestamp()))
-                .flatMap(time -> instant(time).stream())
-                .max(Comparator.naturalOrder());
+    private static boolean isRefusal(KsmNodeStatus status) {
+        return status.state() == State.FAILED || status.state() == State.CONTENDED;
     }
 
     private static boolean isSamePolicy(KsmNodeSpec spec, KsmNodeSpec wanted) {
@@ -149,25 +137,24 @@ record Member(
         return wanted.settings() != null && wanted.settings().mode() == Mode.OBSERVE;
     }
 
-    private static boolean isSilent(@Nullable KsmNodeStatus status, Duration longest, Clock clock) {
-        return status != null
-                && instant(status.sampleTime())
-                        .filter(time -> time.isBefore(clock.instant().minus(longest)))
-                        .isPresent();
-    }
-
-    /** A time that is none says nothing. */
-    private static Optional<Instant> instant(@Nullable String time) {
-        try {
-            return time == null ? Optional.empty() : Optional.of(Instant.parse(time));
-        } catch (DateTimeException e) {
-            return Optional.empty();
-        }
-    }
-
     /** The node's condition {@code type}, where it is True. */
     Optional<Condition> trueCondition(String type) {
         return condition(type).filter(c -> "True".equals(c.getStatus()));
+    }
+
+    /** Whether it counts as failed by what it was told: it refuses that, or has been lost over it. */
+    boolean isFailure() {
+        return step == Step.REFUSES || step == Step.LOST;
+    }
+
+    /** Whether it may not be as the policy wants it, and nobody can ask it. */
+    boolean isUncertain() {
+        return standing == Standing.UNREACHABLE && step != Step.TOLD;
+    }
+
+    /** Whether it can be reached and was told, and has not answered for so long that nobody counts on it. */
+    boolean isUnanswered() {
+        return standing == Standing.PROGRESSING && (step == Step.LOST || step == Step.AGENTLESS);
     }
 
     /** Whether no agent has been there since the node was first told something. */
@@ -188,6 +175,11 @@ record Member(
 
     /** What happened on the node, for a person. */
     String message() {
+        if (step == Step.LOST) {
+            return standing == Standing.UNREACHABLE
+                    ? "it was told, and cannot be reached since"
+                    : "it was told, and its agent does not come to an end of it";
+        }
         String message = status == null ? null : status.message();
         return Objects.requireNonNullElse(message, "no reason was given");
     }

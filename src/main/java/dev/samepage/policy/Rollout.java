@@ -3,7 +3,6 @@ package dev.samepage.policy;
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import dev.samepage.api.KsmPolicy;
-import dev.samepage.policy.Member.Standing;
 import dev.samepage.policy.Member.Step;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -19,14 +18,15 @@ import java.util.stream.Stream;
  * that could be left behind by a crash, a vanished node or an edit.
  *
  * <p>A node holds one of {@code concurrent} places from when it is told until its agent says that it is done or refuses, at the
- * longest for 5 minutes in which the agent says nothing about it, or 25 after it has said that it is at work. One that is still at work on what it was told before an edit
+ * longest for as long as its agent is waited for ({@link Patience}). One that does not answer by then, or that cannot be reached any more, has
+ * failed: what it was told may be what has felled it. One that is still at work on what it was told before an edit
  * holds a place too, and is told first. After those come nodes in an order that stays the same and is another one for each
  * policy; last, those whose agents are silent already. A node that cannot be reached is told when it can be again.
  *
  * @param hash of what the policy wants
  * @param waiting how many nodes have not been told yet, those aside that cannot be reached
  * @param concurrent how many may be at work at the same time
- * @param failed how many refuse it
+ * @param failed how many refuse it, or have been lost over it
  * @param tolerated how many may
  * @param next the nodes that may be told now
  */
@@ -45,14 +45,15 @@ public record Rollout(String hash, int waiting, int concurrent, int failed, int 
     static Rollout of(KsmPolicy policy, Territory territory, Set<String> beingTold) {
         var limits = policy.getSpec().rollout();
         List<Member> members = territory.members();
-        List<Member> untold =
-                members.stream().filter(member -> isUntold(member, beingTold)).toList();
+        List<Member> untold = members.stream()
+                .filter(member -> isUntold(member) && !beingTold.contains(member.node()))
+                .toList();
         int concurrent = limits.concurrent(members.size());
         int tolerated = limits.failures(members.size());
-        int failed = territory.count(Standing.FAILED);
+        int failed = territory.failures().size();
         int atWork = (int) members.stream()
-                .filter(member -> member.step() == Step.AT_WORK
-                        || (member.step() != Step.TOLD && beingTold.contains(member.node())))
+                .filter(member ->
+                        member.step() == Step.AT_WORK || (isUntold(member) && beingTold.contains(member.node())))
                 .count();
         boolean goesOn = failed <= tolerated && !policy.getSpec().paused();
         return new Rollout(
@@ -64,10 +65,10 @@ public record Rollout(String hash, int waiting, int concurrent, int failed, int 
                 goesOn ? next(untold, concurrent - atWork, uid(policy)) : Set.of());
     }
 
-    private static boolean isUntold(Member member, Set<String> beingTold) {
+    private static boolean isUntold(Member member) {
         return switch (member.step()) {
-            case BUSY, WAITING, SILENT -> !beingTold.contains(member.node());
-            case TOLD, AT_WORK, OUT_OF_REACH -> false;
+            case BUSY, WAITING, SILENT -> true;
+            case TOLD, REFUSES, LOST, AGENTLESS, AT_WORK, OUT_OF_REACH -> false;
         };
     }
 

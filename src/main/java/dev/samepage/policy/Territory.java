@@ -70,6 +70,11 @@ record Territory(List<Member> members, int skipped, SortedMap<String, Integer> w
         return all(standing).size();
     }
 
+    /** The members that count as failed by what they were told, by name. */
+    List<Member> failures() {
+        return members.stream().filter(Member::isFailure).toList();
+    }
+
     /** The members that stand so, by name. */
     List<Member> all(Member.Standing standing) {
         return members.stream().filter(member -> member.standing() == standing).toList();

@@ -19,6 +19,8 @@ import dev.samepage.api.Unmerge;
 import dev.samepage.policy.Member.Standing;
 import dev.samepage.policy.Member.Step;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +98,26 @@ class MemberTest {
     }
 
     @Test
+    void aNodeWhoseClockIsWrongIsNotSilent() {
+        KsmNode behind = sampledAt("2026-03-01T10:00:00Z");
+        KsmNode ahead = sampledAt("2026-03-01T14:00:00Z");
+        behind.getMetadata().setManagedFields(List.of(written("status", "2026-03-01T11:58:00Z")));
+        ahead.getMetadata()
+                .setManagedFields(
+                        List.of(written(null, "2026-03-01T11:59:00Z"), written("status", "2026-03-01T11:14:59Z")));
+
+        assertThat(standing(behind)).isEqualTo(Standing.APPLIED);
+        assertThat(standing(ahead)).isEqualTo(Standing.UNREACHABLE);
+    }
+
+    private static ManagedFieldsEntry written(@Nullable String subresource, String time) {
+        return new ManagedFieldsEntryBuilder()
+                .withSubresource(subresource)
+                .withTime(time)
+                .build();
+    }
+
+    @Test
     void anAgentThatIsAtWorkAndSilentForMoreThan25MinutesHoldsNoPlace() {
         assertThat(Member.of(
                                 node("worker"),
@@ -110,7 +132,7 @@ class MemberTest {
                                 atWorkSince("2026-03-01T11:34:59Z"),
                                 Given.CLOCK)
                         .step())
-                .isEqualTo(Member.Step.TOLD);
+                .isEqualTo(Member.Step.LOST);
     }
 
     private KsmNode atWorkSince(String time) {

@@ -162,7 +162,7 @@ class RolloutRandomTest {
         int failed() {
             String wanted = Assignment.specFrom(policy()).hash();
             return (int) hosts.values().stream()
-                    .filter(host -> host.reachable && host.state == State.FAILED && wanted.equals(host.answered))
+                    .filter(host -> host.told != null && host.told.hash().equals(wanted) && host.hasFailed(now))
                     .count();
         }
 
@@ -210,12 +210,27 @@ class RolloutRandomTest {
         }
 
         boolean isAtWork(Instant now) {
-            if (told == null || !reachable) {
-                return false;
+            return told != null && reachable && !isAtRest() && !isOverdue(now);
+        }
+
+        /** It refuses what it was told, or has been lost over it; where there was never an agent, nobody could refuse or be lost. */
+        boolean hasFailed(Instant now) {
+            if (isAtRest()) {
+                return state == State.FAILED;
             }
-            return told.hash().equals(answered)
-                    ? state == State.APPLYING
-                    : !toldAt.isBefore(now.minus(Duration.ofMinutes(5)));
+            return !reachable || (!answered.isEmpty() && isOverdue(now));
+        }
+
+        private boolean isAtRest() {
+            return hasAnswered() && state != State.APPLYING;
+        }
+
+        private boolean hasAnswered() {
+            return requireNonNull(told).hash().equals(answered);
+        }
+
+        private boolean isOverdue(Instant now) {
+            return toldAt.isBefore(now.minus(Duration.ofMinutes(hasAnswered() ? 60 : 5)));
         }
 
         KsmNode ksmNode(String name) {

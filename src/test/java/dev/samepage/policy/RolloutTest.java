@@ -1,5 +1,6 @@
 package dev.samepage.policy;
 
+import static dev.samepage.policy.Given.condition;
 import static dev.samepage.policy.Given.ksmNode;
 import static dev.samepage.policy.Given.node;
 import static dev.samepage.policy.Given.obeying;
@@ -11,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmPolicy;
 import dev.samepage.api.State;
+import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
 import java.util.AbstractList;
 import java.util.ArrayList;
@@ -170,6 +172,98 @@ class RolloutTest {
         told("n0", "2026-03-01T11:54:59Z");
 
         assertThat(rollout().next()).containsExactlyInAnyOrder("n5", "n6");
+    }
+
+    @Test
+    void nodesThatAreLostAfterTheyWereToldStopIt() {
+        told("n9");
+        told("n0");
+        unreachable("n9");
+        assertThat(rollout().next()).containsExactlyInAnyOrder("n5", "n6");
+
+        unreachable("n0");
+
+        assertThat(rollout().next()).isEmpty();
+        assertThat(rollout().failed()).isEqualTo(2);
+        assertThat(rollout().stopped()).isTrue();
+    }
+
+    @Test
+    void soDoThoseWhoseAgentsDoNotAnswer() {
+        told("n9", "2026-03-01T11:54:59Z");
+        told("n0", "2026-03-01T11:54:59Z");
+
+        assertThat(rollout().stopped()).isTrue();
+    }
+
+    @Test
+    void soDoThoseThatAreAtWorkForLongerThanAnHour() {
+        for (String node : List.of("n9", "n0")) {
+            ksmNodes.put(node, obeying(node, policy, State.APPLYING));
+            requireNonNull(ksmNodes.get(node)).getMetadata().setCreationTimestamp("2026-03-01T11:00:00Z");
+        }
+        assertThat(rollout().stopped()).isFalse();
+
+        for (String node : List.of("n9", "n0")) {
+            requireNonNull(ksmNodes.get(node)).getMetadata().setCreationTimestamp("2026-03-01T10:59:59Z");
+        }
+
+        assertThat(rollout().stopped()).isTrue();
+    }
+
+    @Test
+    void whoHasBegunOnceMoreIsNotAtWorkSinceItWasTold() {
+        Condition since = condition("Reconciling", "True", "Applying", "");
+        since.setLastTransitionTime("2026-03-01T11:59:00Z");
+        String hash = Assignment.specFrom(policy).hash();
+        KsmNode again = ksmNode(
+                "n9",
+                Assignment.specFrom(policy),
+                report(State.APPLYING, hash, "", "2026-03-01T11:59:00Z", List.of(since)));
+        again.getMetadata().setCreationTimestamp("2026-03-01T08:00:00Z");
+        ksmNodes.put("n9", again);
+
+        assertThat(rollout().failed()).isZero();
+    }
+
+    @Test
+    void aRefusalCountsAlsoWhereItsNodeCannotBeReached() {
+        ksmNodes.put("n9", obeying("n9", policy, State.FAILED));
+        ksmNodes.put("n0", obeying("n0", policy, State.FAILED));
+        unreachable("n9");
+        unreachable("n0");
+
+        assertThat(rollout().stopped()).isTrue();
+    }
+
+    @Test
+    void whoCouldNotBeReachedBeforeItWasToldIsNoFailure() {
+        ksmNodes.put("n9", obeying("n9", before, State.APPLIED));
+        for (String node : List.of("n9", "n0", "n5")) {
+            unreachable(node);
+        }
+
+        assertThat(rollout().failed()).isZero();
+    }
+
+    @Test
+    void whoWasDoneBeforeItWasLostIsNone() {
+        ksmNodes.put("n9", obeying("n9", policy, State.APPLIED));
+        unreachable("n9");
+
+        assertThat(rollout().failed()).isZero();
+    }
+
+    @Test
+    void whereThereWasNeverAnAgentNothingHasFailed() {
+        for (String node : List.of("n9", "n0", "n5")) {
+            KsmNode agentless = ksmNode(node, Assignment.specFrom(policy), null);
+            agentless.getMetadata().setCreationTimestamp("2026-03-01T11:50:00Z");
+            ksmNodes.put(node, agentless);
+        }
+
+        assertThat(rollout().failed()).isZero();
+        assertThat(rollout().next()).containsExactlyInAnyOrder("n6", "n2", "n3");
     }
 
     @Test
