@@ -62,7 +62,8 @@ public record KsmPolicySpec(
         @Max(1_000_000)
         Integer priority,
 
-        @JsonPropertyDescription("While true no node is changed because of this policy, and every node stays as it is.")
+        @JsonPropertyDescription(
+                "While true no node is told anything else because of this policy. What was told is carried out and kept up.")
         @Default("false")
         Boolean paused,
 

@@ -36,8 +36,8 @@ public record KsmPolicyStatus(
         List<Example> examples,
 
         @JsonPropertyDescription(
-                "Ready: every node that the policy has won, and that can be reached, is as it wants. Reconciling: some "
-                        + "are on the way. Stalled: some failed, or so many that no others are told, or some have no agent "
+                "Ready: every node that the policy has won is as it wants; one that cannot be reached was so when it was "
+                        + "last heard, and not all are such. Reconciling: some are on the way. Stalled: some failed, or so many that no others are told, or some have no agent "
                         + "and get none, or the policy cannot be understood, or is in conflict. Degraded: some lack a setting, "
                         + "or the agents are not as the installation wants them. Conflicted: another policy of the same "
                         + "priority matches some of the same nodes.")

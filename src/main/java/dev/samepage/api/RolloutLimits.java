@@ -33,7 +33,8 @@ public record RolloutLimits(
 
         @JsonPropertyDescription(
                 "How many nodes may have failed: a number, 0 to 1000000, or per cent of the nodes that the policy has won, "
-                        + "rounded down. While more have, no further node is told of the change.")
+                        + "rounded down. While more have, no further node is told of the change. A node fails that refuses the "
+                        + "change, and one that was told and then cannot be reached, or whose agent does not answer in time.")
         @Default("5%")
         @SchemaFrom(type = IntOrString.class)
         Share maxFailures) {

@@ -17,6 +17,9 @@ final class ReadyCondition {
                     policy.reasonOfFailures(),
                     "%s; the first: %s: %s".formatted(policy.howManyFailed(), first.node(), first.message()));
         }
+        if (policy.stopped()) {
+            return Finding.no(StalledCondition.ROLLOUT_STOPPED, StalledCondition.whyStopped(policy));
+        }
         if (blockedBy != null) {
             return Finding.no(blockedBy.reason(), policy.progress() + " " + blockedBy.message());
         }
@@ -28,10 +31,16 @@ final class ReadyCondition {
             return Finding.yes("NoNodes", whyNoNodes(policy.territory()));
         }
         if (policy.paused()) {
-            return new Finding(policy.progressing() == 0, "Paused", policy.progress() + " Paused: no node is changed.");
+            return new Finding(
+                    policy.progressing() == 0 && !policy.isUncertain(),
+                    "Paused",
+                    policy.progress() + " Paused: no node is told anything else.");
         }
         if (policy.progressing() > 0) {
-            return Finding.no("Progressing", policy.progress());
+            return Finding.no(policy.isUnanswered() ? Situation.NO_AGENT : "Progressing", policy.progress());
+        }
+        if (policy.isUncertain()) {
+            return Finding.no(Situation.NODES_UNREACHABLE, policy.progress());
         }
         return Finding.yes("Applied", policy.progress());
     }

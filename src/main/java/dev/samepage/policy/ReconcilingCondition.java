@@ -13,15 +13,17 @@ final class ReconcilingCondition {
         String progressing = nodes(policy.progressing());
         Agents.@Nullable Unavailable blockedBy = policy.blockedBy();
         if (policy.progressing() == 0) {
-            return Finding.no("Done", "No node is on the way.");
+            return policy.isUncertain()
+                    ? Finding.no(Situation.NODES_UNREACHABLE, "Of the nodes that can be reached none is on the way.")
+                    : Finding.no("Done", "No node is on the way.");
         }
         if (policy.paused()) {
-            return Finding.no("Paused", progressing + " not changed while paused is true.");
+            return Finding.no("Paused", progressing + " not told while paused is true.");
         }
         if (policy.stopped()) {
             return Finding.no(StalledCondition.ROLLOUT_STOPPED, nodes(rollout.waiting()) + " not told of it.");
         }
-        if (policy.failed().size() > rollout.tolerated()) {
+        if (!policy.failed().isEmpty() && rollout.failed() > rollout.tolerated()) {
             return Finding.no(policy.reasonOfFailures(), progressing + " on the way, but others failed.");
         }
         if (blockedBy != null) {
@@ -29,6 +31,9 @@ final class ReconcilingCondition {
         }
         if (policy.isConflicted()) {
             return Finding.no("Conflicted", progressing + " on the way, but in conflict.");
+        }
+        if (policy.isUnanswered() && rollout.waiting() == 0) {
+            return Finding.yes(Situation.NO_AGENT, progressing + " on the way, but no agent answers there.");
         }
         return Finding.yes(
                 "Progressing",

@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param agents why the agents are not as the installation wants them, null if they are
  */
 record Situation(KsmPolicy policy, Territory territory, Rollout rollout, Agents.@Nullable Unavailable agents) {
+    /** Nodes that are told cannot act on it: for minutes no agent has answered there. */
+    static final String NO_AGENT = "NoAgent";
+
+    /** Nodes cannot be reached, and may not be as the policy wants them. */
+    static final String NODES_UNREACHABLE = "NodesUnreachable";
+
     private static final int NAMES = 3;
 
     boolean paused() {
@@ -73,15 +79,43 @@ record Situation(KsmPolicy policy, Territory territory, Rollout rollout, Agents.
         return failed().stream().filter(Member::isContended).count();
     }
 
+    /** Whether no node on the way answers, so that nobody knows whether any will arrive. */
+    boolean isUnanswered() {
+        return progressing() > 0 && unanswered().size() == progressing();
+    }
+
+    /** Whether nodes that cannot be reached may not be as the policy wants them; where no other node is, none is known to be. */
+    boolean isUncertain() {
+        List<Member> unreachable = territory.all(Standing.UNREACHABLE);
+        return unreachable.stream().anyMatch(Member::isUncertain) || (!unreachable.isEmpty() && applied() == 0);
+    }
+
     /** Where none has failed. */
     String progress() {
-        int unreachable = targeted() - applied() - progressing();
-        return "%d of %s as the policy wants%s%s."
+        List<Member> unreachable = territory.all(Standing.UNREACHABLE);
+        return "%d of %s as the policy wants%s%s%s%s."
                 .formatted(
                         applied(),
                         nodes(targeted()),
                         progressing() == 0 ? "" : ", %d on the way".formatted(progressing()),
-                        unreachable == 0 ? "" : ", %d cannot be reached".formatted(unreachable));
+                        unanswered().isEmpty()
+                                ? ""
+                                : " (no agent answers on %s)".formatted(names(nodesOf(unanswered()))),
+                        unreachable.isEmpty()
+                                ? ""
+                                : ", %d cannot be reached (%s)"
+                                        .formatted(unreachable.size(), names(nodesOf(unreachable))),
+                        territory.skipped() == 0
+                                ? ""
+                                : ", %d skipped: KubeVirt tunes them".formatted(territory.skipped()));
+    }
+
+    private List<Member> unanswered() {
+        return territory.members().stream().filter(Member::isUnanswered).toList();
+    }
+
+    private static List<String> nodesOf(List<Member> members) {
+        return members.stream().map(Member::node).toList();
     }
 
     String conflict() {

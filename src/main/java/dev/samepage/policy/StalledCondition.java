@@ -13,9 +13,6 @@ final class StalledCondition {
 
     private static final int NAMED = 3;
 
-    /** Characters of a node's message where several are told in one sentence. */
-    private static final int SHORT = 128;
-
     private StalledCondition() {}
 
     static Finding of(Situation policy) {
@@ -51,27 +48,25 @@ final class StalledCondition {
     /** Whoever waits for the policy is not to give up while nodes are on the way that the failures do not hold up. */
     private static boolean goesOnInSpiteOfFailures(Situation policy) {
         return policy.progressing() > 0
-                && policy.failed().size() <= policy.rollout().tolerated()
+                && policy.rollout().failed() <= policy.rollout().tolerated()
                 && !policy.paused();
     }
 
-    private static String whyStopped(Situation policy) {
-        List<Member> failed = policy.failed();
+    /** Who failed, and what to do about it. */
+    static String whyStopped(Situation policy) {
+        List<Member> failures = policy.territory().failures();
         return "%s not told, because %d of %d failed and rollout.maxFailures (%s) tolerates %d. %s Repair %s, or change the policy, and it goes on; or raise rollout.maxFailures."
                 .formatted(
                         nodes(policy.rollout().waiting()),
-                        failed.size(),
+                        failures.size(),
                         policy.targeted(),
                         policy.policy().getSpec().rollout().maxFailures(),
                         policy.rollout().tolerated(),
-                        failed.stream()
+                        failures.stream()
                                 .limit(NAMED)
-                                .map(member -> member.node() + ": " + inShort(member.message()))
+                                .map(member ->
+                                        member.node() + ": " + member.message().replaceFirst("[.]$", ""))
                                 .collect(joining("; ", "The first: ", ".")),
-                        failed.size() == 1 ? "it" : "them");
-    }
-
-    private static String inShort(String message) {
-        return message.length() <= SHORT ? message.replaceFirst("[.]$", "") : message.substring(0, SHORT - 1) + "…";
+                        failures.size() == 1 ? "it" : "them");
     }
 }

@@ -110,7 +110,7 @@ class HealthApiTest {
 
         assertThat(says(flux, "a")).isEqualTo("Current Resource is Ready");
         assertThat(says(argoCd, "a"))
-                .isEqualTo("Suspended 1 of 1 node as the policy wants. Paused: no node is changed.");
+                .isEqualTo("Suspended 1 of 1 node as the policy wants. Paused: no node is told anything else.");
     }
 
     /** kstatus has no word for it; a Deployment that is paused half-way is in progress too. */
@@ -121,7 +121,7 @@ class HealthApiTest {
         cluster.apply("a", "{nodeSelector: {}, mode: Observe, paused: true}");
         cluster.policyWith("a", "Ready", "False", "Paused");
 
-        String why = "0 of 1 node as the policy wants, 1 on the way. Paused: no node is changed.";
+        String why = "0 of 1 node as the policy wants, 1 on the way. Paused: no node is told anything else.";
         assertThat(says(flux, "a")).isEqualTo("InProgress " + why);
         assertThat(says(argoCd, "a")).isEqualTo("Suspended " + why);
     }

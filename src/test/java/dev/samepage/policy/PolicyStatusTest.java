@@ -99,8 +99,8 @@ class PolicyStatusTest {
                         "Reconciling=False RolloutStopped: 2 nodes not told of it.",
                         "Stalled=True RolloutStopped: 2 nodes not told, because 4 of 7 failed and rollout.maxFailures (5%) tolerates 0."
                                 + " The first: n1: run=1 refused: EACCES; n2: This kernel has no KSM; n3: "
-                                + "x".repeat(127)
-                                + "…. Repair them, or change the policy, and it goes on; or raise rollout.maxFailures.");
+                                + "x".repeat(256)
+                                + ". Repair them, or change the policy, and it goes on; or raise rollout.maxFailures.");
     }
 
     @Test
@@ -130,17 +130,107 @@ class PolicyStatusTest {
     }
 
     @Test
-    void unreachableNodesAreCountedAndBlockNothing() {
+    void aNodeThatIsLostWithWhatThePolicyWantsBlocksNothing() {
         var fleet = new Fleet(
-                List.of(node("n1"), new NodeFacts("n2", Map.of(), false, false)),
+                List.of(node("n1"), lost("n2")),
                 List.of(policy),
-                Map.of("n1", obeying("n1", policy, State.APPLIED)));
+                Map.of("n1", obeying("n1", policy, State.APPLIED), "n2", obeying("n2", policy, State.APPLIED)));
 
         var status = status(policy, fleet);
 
         assertThat(status.nodes()).isEqualTo(new NodeCounts(2, 2, 0, 0, 1, 0, 0, 1));
         assertThat(conditions(status))
-                .contains("Ready=True Applied: 1 of 2 nodes as the policy wants, 1 cannot be reached.");
+                .contains(
+                        "Ready=True Applied: 1 of 2 nodes as the policy wants, 1 cannot be reached (n2).",
+                        "Reconciling=False Done: No node is on the way.");
+    }
+
+    @Test
+    void aNodeThatIsLostWithoutItKeepsThePolicyFromBeingReady() {
+        var fleet = new Fleet(
+                List.of(node("n1"), lost("n2")), List.of(policy), Map.of("n1", obeying("n1", policy, State.APPLIED)));
+
+        assertThat(conditions(status(policy, fleet)))
+                .contains(
+                        "Ready=False NodesUnreachable: 1 of 2 nodes as the policy wants, 1 cannot be reached (n2).",
+                        "Reconciling=False NodesUnreachable: Of the nodes that can be reached none is on the way.",
+                        "Stalled=False NoFailures: No node failed.");
+    }
+
+    @Test
+    void aPolicyOfWhichNoNodeCanBeReachedIsNotReady() {
+        var fleet = new Fleet(List.of(lost("n1")), List.of(policy), Map.of("n1", obeying("n1", policy, State.APPLIED)));
+
+        assertThat(conditions(status(policy, fleet)))
+                .contains("Ready=False NodesUnreachable: 0 of 1 node as the policy wants, 1 cannot be reached (n1).");
+    }
+
+    @Test
+    void aPausedPolicyIsNotReadyEither() {
+        KsmPolicy paused = policy("a", "{nodeSelector: {}, mode: Stopped, paused: true}");
+        var fleet = new Fleet(List.of(lost("n1")), List.of(paused), Map.of());
+
+        assertThat(conditions(status(paused, fleet)))
+                .contains(
+                        "Ready=False Paused: 0 of 1 node as the policy wants, 1 cannot be reached (n1). Paused: no node is told anything else.");
+    }
+
+    @Test
+    void nodesThatAreLostOverAChangeStopItAndAreNamed() {
+        var fleet = new Fleet(
+                List.of(lost("n1"), node("n2")),
+                List.of(policy),
+                Map.of("n1", ksmNode("n1", Assignment.specFrom(policy), report(State.APPLIED, "0123456789ab"))));
+        String why =
+                "1 node not told, because 1 of 2 failed and rollout.maxFailures (5%) tolerates 0. The first: n1: it was told,"
+                        + " and cannot be reached since. Repair it, or change the policy, and it goes on; or raise rollout.maxFailures.";
+
+        assertThat(conditions(status(policy, fleet)))
+                .contains(
+                        "Ready=False RolloutStopped: " + why,
+                        "Reconciling=False RolloutStopped: 1 node not told of it.",
+                        "Stalled=True RolloutStopped: " + why);
+    }
+
+    @Test
+    void aNodeWhoseAgentDoesNotAnswerIsLostToo() {
+        var silent = ksmNode("n1", Assignment.specFrom(policy), report(State.APPLIED, "0123456789ab"));
+        silent.getMetadata().setCreationTimestamp("2026-03-01T11:54:59Z");
+
+        assertThat(conditions(status(policy, silent, ksmNode("n2", null, null))))
+                .anyMatch(condition ->
+                        condition.contains("The first: n1: it was told, and its agent does not come to an end of it."));
+    }
+
+    @Test
+    void whereNoAgentAnswersFor5MinutesThePolicySaysSo() {
+        var agentless = ksmNode("n1", Assignment.specFrom(policy), null);
+        agentless.getMetadata().setCreationTimestamp("2026-03-01T11:54:59Z");
+
+        assertThat(conditions(status(policy, agentless)))
+                .contains(
+                        "Ready=False NoAgent: 0 of 1 node as the policy wants, 1 on the way (no agent answers on n1).",
+                        "Reconciling=True NoAgent: 1 node on the way, but no agent answers there.",
+                        "Stalled=False NoFailures: No node failed.");
+        assertThat(conditions(status(policy, agentless, obeying("n2", policy, State.APPLYING))))
+                .contains(
+                        "Ready=False Progressing: 0 of 2 nodes as the policy wants, 2 on the way (no agent answers on n1).",
+                        "Reconciling=True Progressing: 2 nodes on the way.");
+    }
+
+    @Test
+    void aReadyPolicySaysWhichNodesItLeavesAlone() {
+        var fleet = new Fleet(
+                List.of(node("n1"), new NodeFacts("n2", Map.of(), true, true)),
+                List.of(policy),
+                Map.of("n1", obeying("n1", policy, State.APPLIED)));
+
+        assertThat(conditions(status(policy, fleet)))
+                .contains("Ready=True Applied: 1 of 1 node as the policy wants, 1 skipped: KubeVirt tunes them.");
+    }
+
+    private static NodeFacts lost(String name) {
+        return new NodeFacts(name, Map.of(), false, false);
     }
 
     @Test
@@ -358,11 +448,11 @@ class PolicyStatusTest {
         KsmPolicy paused = policy("a", "{nodeSelector: {}, mode: Fixed, fixed: {pagesToScan: 1000}, paused: true}");
 
         assertThat(conditions(status(paused, obeying("n1", paused, State.APPLIED))))
-                .contains("Ready=True Paused: 1 of 1 node as the policy wants. Paused: no node is changed.");
+                .contains("Ready=True Paused: 1 of 1 node as the policy wants. Paused: no node is told anything else.");
         assertThat(conditions(status(paused, ksmNode("n1", null, null))))
                 .contains(
-                        "Ready=False Paused: 0 of 1 node as the policy wants, 1 on the way. Paused: no node is changed.",
-                        "Reconciling=False Paused: 1 node not changed while paused is true.");
+                        "Ready=False Paused: 0 of 1 node as the policy wants, 1 on the way. Paused: no node is told anything else.",
+                        "Reconciling=False Paused: 1 node not told while paused is true.");
     }
 
     @Test
@@ -544,7 +634,7 @@ class PolicyStatusTest {
 
         assertThat(conditions(status(paused, fleet)))
                 .contains(
-                        "Ready=False Paused: 0 of 1 node as the policy wants, 1 on the way. Paused: no node is changed.",
+                        "Ready=False Paused: 0 of 1 node as the policy wants, 1 on the way. Paused: no node is told anything else.",
                         "Stalled=False NoFailures: No node failed.",
                         "Degraded=True AgentNotApplied: No.");
     }
