@@ -61,7 +61,8 @@ public record KsmPolicyStatus(
             @JsonPropertyDescription("Nodes that it matches and another policy has won.")
             int overridden,
 
-            @JsonPropertyDescription("Nodes that it has won and leaves alone, because KubeVirt tunes them itself.")
+            @JsonPropertyDescription(
+                    "Nodes that it has won and leaves alone, because KubeVirt or another program tunes them.")
             int skipped,
 
             @JsonPropertyDescription("Nodes that are as the policy wants them.")

@@ -90,7 +90,7 @@ final class FleetMetrics extends Collector {
         private final GaugeMetricFamily nodes = family(
                 "samepage_policy_nodes",
                 "Nodes that the policy matches, by how they fare: applied, progressing, failed and unreachable are those"
-                        + " that it acts on, overridden another policy's, skipped KubeVirt's own.",
+                        + " that it acts on, overridden another policy's, skipped KubeVirt's or another program's.",
                 "status");
         private final GaugeMetricFamily verdicts =
                 family("samepage_policy_verdict_nodes", "Nodes that the policy acts on, by verdict.", "verdict");

@@ -1,14 +1,17 @@
 package dev.samepage.operator;
 
 import dev.samepage.policy.NodeFacts;
+import dev.samepage.policy.Tuner;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.NodeCondition;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.javaoperatorsdk.operator.processing.event.source.informer.TransformingItemStore;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /** A cache of Nodes that keeps of each only what {@link NodeFacts} looks at: a whole one is 10 to 50 kB. */
 public final class NodeStore extends TransformingItemStore<Node> {
@@ -33,14 +36,15 @@ public final class NodeStore extends TransformingItemStore<Node> {
 
     private static ObjectMeta trimmed(ObjectMeta metadata) {
         var annotations = Objects.requireNonNullElse(metadata.getAnnotations(), Map.<String, String>of());
-        String tuned = annotations.get(NodeFacts.TUNED_BY_KUBEVIRT);
+        var kept = new HashMap<>(annotations);
+        kept.keySet().retainAll(Set.of(Tuner.RUN_BY_KUBEVIRT, Tuner.MARK));
         return new ObjectMetaBuilder()
                 .withName(metadata.getName())
                 .withUid(metadata.getUid())
                 .withResourceVersion(metadata.getResourceVersion())
                 .withDeletionTimestamp(metadata.getDeletionTimestamp())
                 .withLabels(metadata.getLabels())
-                .withAnnotations(tuned == null ? Map.of() : Map.of(NodeFacts.TUNED_BY_KUBEVIRT, tuned))
+                .withAnnotations(kept)
                 .build();
     }
 }

@@ -8,10 +8,12 @@ import dev.samepage.api.KsmPolicyStatus;
 import dev.samepage.policy.Agents;
 import dev.samepage.policy.Fleet;
 import dev.samepage.policy.NodeFacts;
+import dev.samepage.policy.NodeNotices;
 import dev.samepage.policy.PolicyNotices;
 import dev.samepage.policy.PolicyStatus;
 import dev.samepage.policy.StatusPace;
 import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReference;
@@ -71,6 +73,9 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
     private final EventRecorder events;
     private final Turns turns;
 
+    /** True from when there is something to reconcile: an operator that waits to become the leader only watches. */
+    private volatile boolean active;
+
     /** When which policy's status was written, by the policy's uid. */
     private final Map<String, Instant> lastWrites = new ConcurrentHashMap<>();
 
@@ -102,12 +107,23 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
                         PolicyReconciler::policyThatItFollows,
                         this::forgetWhatItSaidBefore,
                         this::forget),
-                Sources.nodes(context, node -> all(context)),
+                Sources.nodes(context, node -> all(context), (before, now) -> noticeSkipping(before, now, context)),
                 Sources.policies(context, policy -> all(context)));
+    }
+
+    private void noticeSkipping(Node before, Node now, EventSourceContext<KsmPolicy> context) {
+        if (active) {
+            NodeNotices.ofSkipping(
+                            NodeFacts.of(before),
+                            NodeFacts.of(now),
+                            context.getPrimaryCache().list().toList())
+                    .ifPresent(notice -> events.record(referenceTo(now), notice));
+        }
     }
 
     @Override
     public UpdateControl<KsmPolicy> reconcile(KsmPolicy policy, Context<KsmPolicy> context) {
+        active = true;
         if (policy.isMarkedForDeletion()) {
             return UpdateControl.noUpdate();
         }
@@ -221,12 +237,12 @@ public class PolicyReconciler implements Reconciler<KsmPolicy> {
         return context.getPrimaryCache().keys().collect(toSet());
     }
 
-    private static ObjectReference referenceTo(KsmPolicy policy) {
+    private static ObjectReference referenceTo(HasMetadata object) {
         return new ObjectReferenceBuilder()
-                .withApiVersion(policy.getApiVersion())
-                .withKind(policy.getKind())
-                .withName(policy.getMetadata().getName())
-                .withUid(policy.getMetadata().getUid())
+                .withApiVersion(object.getApiVersion())
+                .withKind(object.getKind())
+                .withName(object.getMetadata().getName())
+                .withUid(object.getMetadata().getUid())
                 .build();
     }
 

@@ -68,17 +68,10 @@ final class Sources {
         return source;
     }
 
-    /** Nodes; changes of what matters of one concern what {@code concerned} says. */
+    /** Nodes; changes of what matters of one concern what {@code concerned} says, and {@code seen} is given every change, before and after. */
     static <P extends HasMetadata> InformerEventSource<Node, P> nodes(
-            EventSourceContext<P> context, SecondaryToPrimaryMapper<Node> concerned) {
-        return source(
-                Node.class,
-                context,
-                new NodeStore(),
-                Sources::isAnotherNode,
-                concerned,
-                (before, now) -> {},
-                gone -> {});
+            EventSourceContext<P> context, SecondaryToPrimaryMapper<Node> concerned, BiConsumer<Node, Node> seen) {
+        return source(Node.class, context, new NodeStore(), Sources::isAnotherNode, concerned, seen, gone -> {});
     }
 
     /** The agents' ServiceAccount, no other; its coming and going concerns what {@code concerned} says. */

@@ -40,7 +40,7 @@ public final class Election {
         }
         KsmPolicy winner = matching.getFirst();
         List<KsmPolicy> losers = matching.subList(1, matching.size());
-        return node.tunedByKubeVirt() ? new Outcome.Skipped(winner, losers) : new Outcome.Won(winner, losers);
+        return node.tuner() == Tuner.SAMEPAGE ? new Outcome.Won(winner, losers) : new Outcome.Skipped(winner, losers);
     }
 
     /** Whether a policy can win anything: it is not being deleted, and this version understands it. */

@@ -7,19 +7,10 @@ import java.util.Objects;
 /**
  * What matters of a Node: while this stays equal, nothing is to be decided anew.
  *
- * @param tunedByKubeVirt whether KubeVirt's virt-handler tunes KSM on it and Samepage keeps out
+ * @param tuner who tunes KSM on it
  * @param reachable false while the cluster does not hear from its kubelet (the Ready condition is Unknown)
  */
-public record NodeFacts(String name, Map<String, String> labels, boolean tunedByKubeVirt, boolean reachable) {
-
-    /** Set to {@code true} by KubeVirt on the nodes where it has ksmd running itself, and for as long as that. */
-    public static final String TUNED_BY_KUBEVIRT = "kubevirt.io/ksm-handler-managed";
-
-    /**
-     * Set to {@code true} by KubeVirt, since 1.3, on the nodes that its {@code ksmConfiguration} selects. It stops ksmd there every 3 min
-     * while memory is not short, and the annotation says nothing of that.
-     */
-    static final String SELECTED_BY_KUBEVIRT = "kubevirt.io/ksm-enabled";
+public record NodeFacts(String name, Map<String, String> labels, Tuner tuner, boolean reachable) {
 
     public NodeFacts {
         labels = Map.copyOf(labels);
@@ -29,12 +20,7 @@ public record NodeFacts(String name, Map<String, String> labels, boolean tunedBy
     public static NodeFacts of(Node node) {
         var metadata = node.getMetadata();
         var labels = Objects.requireNonNullElse(metadata.getLabels(), Map.<String, String>of());
-        var annotations = Objects.requireNonNullElse(metadata.getAnnotations(), Map.<String, String>of());
-        return new NodeFacts(
-                metadata.getName(),
-                labels,
-                "true".equals(annotations.get(TUNED_BY_KUBEVIRT)) || "true".equals(labels.get(SELECTED_BY_KUBEVIRT)),
-                !saysUnknown(node));
+        return new NodeFacts(metadata.getName(), labels, Tuner.of(node), !saysUnknown(node));
     }
 
     /** Whether its kernel can be Linux: there are no agents on others. */

@@ -2,14 +2,16 @@ package dev.samepage.policy;
 
 import dev.samepage.api.KsmNode;
 import dev.samepage.api.KsmNodeStatus;
+import dev.samepage.api.KsmPolicy;
 import dev.samepage.api.State;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a person should notice of a node: that the settings it was told are applied, that something was refused there, that somebody
- * else keeps changing them, and that it was restored. Each is said when it begins, and applied once for every change of what the node was told.
+ * else keeps changing them, that it was restored, and that it is skipped. Each is said when it begins, and applied once for every change of what the node was told.
  */
 public final class NodeNotices {
 
@@ -38,6 +40,18 @@ public final class NodeNotices {
                         : Optional.of(Notice.normal("KsmRestored", message(now)));
             case APPLYING -> Optional.empty();
         };
+    }
+
+    /** What is to be noticed of a node that somebody else begins to tune, and that one of {@code policies} would act on otherwise. */
+    public static Optional<Notice> ofSkipping(NodeFacts before, NodeFacts now, Collection<KsmPolicy> policies) {
+        return before.tuner() == Tuner.SAMEPAGE && Election.of(now, policies) instanceof Outcome.Skipped skipped
+                ? Optional.of(Notice.normal(
+                        "KsmSkipped",
+                        "KsmPolicy %s: this node is skipped, and put back as it was found: %s."
+                                .formatted(
+                                        skipped.winner().getMetadata().getName(),
+                                        now.tuner().tunes("it"))))
+                : Optional.empty();
     }
 
     /** Whether what the node was told last is applied. */

@@ -32,7 +32,7 @@ public sealed interface Outcome {
     record Won(KsmPolicy winner, List<KsmPolicy> losers) implements Decided {}
 
     /**
-     * {@code winner} would act on the node, but KubeVirt tunes it itself, and two writers would fight. That is why the node is
+     * {@code winner} would act on the node, but somebody else tunes it ({@link Tuner}), and two writers would fight. That is why the node is
      * released even where {@code winner} is paused.
      */
     record Skipped(KsmPolicy winner, List<KsmPolicy> losers) implements Decided {}

@@ -31,7 +31,7 @@ record Patience(KsmNode ksmNode, Clock clock) {
 
     /** Whether nothing has been heard for longer than {@code longest}; not where there was never anything to hear. */
     boolean isSilentFor(Duration longest) {
-        return isLongerAgoThan(longest, heard());
+        return heard().filter(time -> isLongerAgo(longest, time)).isPresent();
     }
 
     /** Whether it is not waited for any more, that has not done yet what it was told last. */
@@ -40,13 +40,13 @@ record Patience(KsmNode ksmNode, Clock clock) {
         boolean atWork = ksmNode.getStatus() != null
                 && ksmNode.getSpec().hash().equals(ksmNode.getStatus().hash());
         return atWork
-                ? isSilentFor(SILENT_WORK) || isLongerAgoThan(LONGEST_WORK, begun())
-                : isLongerAgoThan(NO_ANSWER, told());
+                ? isSilentFor(SILENT_WORK)
+                        || begun().filter(time -> isLongerAgo(LONGEST_WORK, time)).isPresent()
+                : told().filter(time -> isLongerAgo(NO_ANSWER, time)).isPresent();
     }
 
-    private boolean isLongerAgoThan(Duration longest, Optional<Instant> time) {
-        return time.filter(then -> then.isBefore(clock.instant().minus(longest)))
-                .isPresent();
+    private boolean isLongerAgo(Duration longest, Instant time) {
+        return time.isBefore(clock.instant().minus(longest));
     }
 
     /** When the API server was last given another spec for it, as far as that is known. */

@@ -2,7 +2,9 @@ package dev.samepage.policy;
 
 import static dev.samepage.policy.Situation.names;
 import static dev.samepage.policy.Situation.nodes;
+import static java.util.stream.Collectors.joining;
 
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Whether every node is as the policy wants it, and if not, what keeps them. */
@@ -28,7 +30,7 @@ final class ReadyCondition {
                     "Conflicted", (policy.targeted() == 0 ? "" : policy.progress() + " ") + policy.conflict());
         }
         if (policy.targeted() == 0) {
-            return Finding.yes("NoNodes", whyNoNodes(policy.territory()));
+            return Finding.yes("NoNodes", whyNoNodes(policy));
         }
         if (policy.paused()) {
             return new Finding(
@@ -45,20 +47,18 @@ final class ReadyCondition {
         return Finding.yes("Applied", policy.progress());
     }
 
-    private static String whyNoNodes(Territory territory) {
+    private static String whyNoNodes(Situation policy) {
+        Territory territory = policy.territory();
         if (territory.matched() == 0) {
             return "nodeSelector matches no node.";
         }
-        var reasons = new StringBuilder("nodeSelector matches %s:".formatted(nodes(territory.matched())));
-        if (territory.overridden() > 0) {
-            reasons.append(" %d won by another policy (%s)"
-                    .formatted(territory.overridden(), names(territory.winners().keySet())));
-        }
-        if (territory.skipped() > 0) {
-            reasons.append(territory.overridden() > 0 ? "," : "")
-                    .append(" %d tuned by KubeVirt itself (its ksmConfiguration) and skipped"
-                            .formatted(territory.skipped()));
-        }
-        return reasons.append('.').toString();
+        Stream<String> won = territory.overridden() == 0
+                ? Stream.empty()
+                : Stream.of("%d won by another policy (%s)"
+                        .formatted(
+                                territory.overridden(),
+                                names(territory.winners().keySet())));
+        return Stream.concat(won, policy.skipped().stream())
+                .collect(joining(", ", "nodeSelector matches %s: ".formatted(nodes(territory.matched())), "."));
     }
 }

@@ -105,9 +105,15 @@ record Situation(KsmPolicy policy, Territory territory, Rollout rollout, Agents.
                                 ? ""
                                 : ", %d cannot be reached (%s)"
                                         .formatted(unreachable.size(), names(nodesOf(unreachable))),
-                        territory.skipped() == 0
-                                ? ""
-                                : ", %d skipped: KubeVirt tunes them".formatted(territory.skipped()));
+                        skipped().stream().map(", "::concat).collect(joining()));
+    }
+
+    /** The nodes that it leaves alone: how many, and why. */
+    List<String> skipped() {
+        return territory.left().entrySet().stream()
+                .map(left -> "%d skipped: %s"
+                        .formatted(left.getValue(), left.getKey().tunes("them")))
+                .toList();
     }
 
     private List<Member> unanswered() {

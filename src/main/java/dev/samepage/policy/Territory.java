@@ -14,11 +14,15 @@ import java.util.TreeSet;
  * The nodes that a policy matches, and what became of them.
  *
  * @param members the nodes that it has won and acts on, by name
- * @param skipped how many it has won and leaves alone, because KubeVirt tunes them itself
+ * @param left how many it has won and leaves alone, by who tunes them
  * @param winners the policies that have won the others, with the number of nodes
  * @param rivals the policies that it is tied with for some node
  */
-record Territory(List<Member> members, int skipped, SortedMap<String, Integer> winners, SortedSet<String> rivals) {
+record Territory(
+        List<Member> members,
+        SortedMap<Tuner, Integer> left,
+        SortedMap<String, Integer> winners,
+        SortedSet<String> rivals) {
 
     /** Holds an election on every node of the fleet. {@code policy} is one of the fleet's and takes part. */
     static Territory of(KsmPolicy policy, Fleet fleet, Clock clock) {
@@ -26,7 +30,7 @@ record Territory(List<Member> members, int skipped, SortedMap<String, Integer> w
         var wanted = Assignment.specFrom(policy);
         var contenders = Election.contenders(fleet.policies());
         var members = new ArrayList<Member>();
-        int skipped = 0;
+        var left = new TreeMap<Tuner, Integer>();
         var winners = new TreeMap<String, Integer>();
         var rivals = new TreeSet<String>();
         for (NodeFacts node : fleet.nodes()) {
@@ -41,14 +45,14 @@ record Territory(List<Member> members, int skipped, SortedMap<String, Integer> w
             if (!tied.getFirst().equals(name)) {
                 winners.merge(tied.getFirst(), 1, Integer::sum);
             } else if (outcome instanceof Outcome.Skipped) {
-                skipped++;
+                left.merge(node.tuner(), 1, Integer::sum);
             } else {
                 members.add(Member.of(node, wanted, fleet.ksmNodes().get(node.name()), clock));
             }
         }
         rivals.remove(name);
         members.sort(Comparator.comparing(Member::node));
-        return new Territory(List.copyOf(members), skipped, winners, rivals);
+        return new Territory(List.copyOf(members), left, winners, rivals);
     }
 
     private static List<String> names(List<KsmPolicy> policies) {
@@ -60,9 +64,14 @@ record Territory(List<Member> members, int skipped, SortedMap<String, Integer> w
         return winners.values().stream().mapToInt(Integer::intValue).sum();
     }
 
+    /** How many nodes it has won and leaves alone. */
+    int skipped() {
+        return left.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
     /** How many nodes the policy matches. */
     int matched() {
-        return members.size() + overridden() + skipped;
+        return members.size() + overridden() + skipped();
     }
 
     /** How many members stand so. */

@@ -8,6 +8,7 @@ import dev.samepage.policy.Assignment;
 import dev.samepage.policy.Fleet;
 import dev.samepage.policy.NodeFacts;
 import dev.samepage.policy.PolicyStatus;
+import dev.samepage.policy.Tuner;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -72,7 +73,10 @@ final class Looks {
         for (int i = 0; i < NODES; i++) {
             String name = "node-" + i;
             nodes.add(new NodeFacts(
-                    name, Map.of("kubernetes.io/os", "linux", "kubevirt.io/schedulable", "true"), false, true));
+                    name,
+                    Map.of("kubernetes.io/os", "linux", "kubevirt.io/schedulable", "true"),
+                    Tuner.SAMEPAGE,
+                    true));
             var ksmNode = new KsmNode();
             ksmNode.setMetadata(new ObjectMetaBuilder()
                     .withName(name)

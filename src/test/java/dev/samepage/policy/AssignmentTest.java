@@ -147,7 +147,7 @@ class AssignmentTest {
 
     @Test
     void aNodeThatKubeVirtTunesIsReleased() {
-        var tuned = new NodeFacts("worker", Map.of(), true, true);
+        var tuned = new NodeFacts("worker", Map.of(), Tuner.KUBEVIRT, true);
         KsmPolicy policy = forAll("a", 0);
 
         assertThat(assigned(tuned, List.of(policy), obeying("worker", policy, State.APPLIED)))
@@ -280,7 +280,7 @@ class AssignmentTest {
     @Test
     void whatHasVanishedIsNotMissedWhereTheNodeIsNobodysOrCannotBeReached() {
         KsmNodeSpec before = Assignment.specFrom(forAll("a", 0));
-        var lost = new NodeFacts("worker", Map.of(), false, false);
+        var lost = new NodeFacts("worker", Map.of(), Tuner.SAMEPAGE, false);
 
         assertThat(Assignment.of(node("worker"), List.of(), null, before)).isEqualTo(new Assignment.AsItIs());
         assertThat(Assignment.of(lost, List.of(forAll("a", 0)), null, before)).isInstanceOf(Assignment.InTurn.class);

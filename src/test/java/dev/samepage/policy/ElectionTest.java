@@ -51,7 +51,7 @@ class ElectionTest {
     void aPolicyWhoseSelectorDoesNotMatchTakesNoPart() {
         KsmPolicy elsewhere = policy("a", "{nodeSelector: {matchLabels: {zone: north}}, priority: 9, mode: Stopped}");
         KsmPolicy here = policy("b", "{nodeSelector: {matchLabels: {zone: south}}, mode: Stopped}");
-        var node = new NodeFacts("worker", Map.of("zone", "south"), false, true);
+        var node = new NodeFacts("worker", Map.of("zone", "south"), Tuner.SAMEPAGE, true);
 
         assertThat(Election.of(node, List.of(elsewhere, here))).isEqualTo(new Outcome.Won(here, List.of()));
     }
@@ -115,15 +115,15 @@ class ElectionTest {
     @Test
     void aNodeThatKubeVirtTunesIsSkipped() {
         KsmPolicy a = forAll("a", 0);
-        var node = new NodeFacts("worker", Map.of(), true, true);
+        var node = new NodeFacts("worker", Map.of(), Tuner.KUBEVIRT, true);
 
         assertThat(Election.of(node, List.of(a))).isEqualTo(new Outcome.Skipped(a, List.of()));
     }
 
     @Test
     void aNodeWhoseKernelIsNoLinuxIsUncovered() {
-        var windows = new NodeFacts("worker", Map.of("kubernetes.io/os", "windows"), false, true);
-        var linux = new NodeFacts("worker", Map.of("kubernetes.io/os", "linux"), false, true);
+        var windows = new NodeFacts("worker", Map.of("kubernetes.io/os", "windows"), Tuner.SAMEPAGE, true);
+        var linux = new NodeFacts("worker", Map.of("kubernetes.io/os", "linux"), Tuner.SAMEPAGE, true);
         KsmPolicy a = forAll("a", 0);
 
         assertThat(Election.of(windows, List.of(a))).isEqualTo(new Outcome.Uncovered());

@@ -40,7 +40,7 @@ final class Given {
     }
 
     static NodeFacts node(String name) {
-        return new NodeFacts(name, Map.of(), false, true);
+        return new NodeFacts(name, Map.of(), Tuner.SAMEPAGE, true);
     }
 
     static KsmNode ksmNode(String name, @Nullable KsmNodeSpec spec, @Nullable KsmNodeStatus status) {

@@ -84,7 +84,7 @@ class MemberTest {
 
     @Test
     void aNodeOfUnknownReadinessIsUnreachable() {
-        var lost = new NodeFacts("worker", Map.of(), false, false);
+        var lost = new NodeFacts("worker", Map.of(), Tuner.SAMEPAGE, false);
 
         assertThat(Member.of(lost, Assignment.specFrom(policy), obeying("worker", policy, State.APPLIED), Given.CLOCK)
                         .standing())

@@ -18,7 +18,8 @@ class NodeFactsTest {
                 .endMetadata()
                 .build();
 
-        assertThat(NodeFacts.of(node)).isEqualTo(new NodeFacts("worker", Map.of("zone", "north"), false, true));
+        assertThat(NodeFacts.of(node))
+                .isEqualTo(new NodeFacts("worker", Map.of("zone", "north"), Tuner.SAMEPAGE, true));
     }
 
     @Test
@@ -33,14 +34,31 @@ class NodeFactsTest {
 
     @Test
     void kubeVirtsAnnotationCountsOnlyWhenTrue() {
-        assertThat(NodeFacts.of(annotated("true")).tunedByKubeVirt()).isTrue();
-        assertThat(NodeFacts.of(annotated("false")).tunedByKubeVirt()).isFalse();
+        assertThat(NodeFacts.of(annotated("true")).tuner()).isEqualTo(Tuner.KUBEVIRT);
+        assertThat(NodeFacts.of(annotated("false")).tuner()).isEqualTo(Tuner.SAMEPAGE);
     }
 
     @Test
     void aNodeThatKubeVirtHasSelectedIsItsAlsoWhileKsmdStandsStillThere() {
-        assertThat(NodeFacts.of(selected("true")).tunedByKubeVirt()).isTrue();
-        assertThat(NodeFacts.of(selected("false")).tunedByKubeVirt()).isFalse();
+        assertThat(NodeFacts.of(selected("true")).tuner()).isEqualTo(Tuner.KUBEVIRT);
+        assertThat(NodeFacts.of(selected("false")).tuner()).isEqualTo(Tuner.SAMEPAGE);
+    }
+
+    @Test
+    void aNodeThatIsMarkedIsAnothersByAnnotationOrLabel() {
+        assertThat(NodeFacts.of(marked("true", "")).tuner()).isEqualTo(Tuner.ANOTHER);
+        assertThat(NodeFacts.of(marked("", "true")).tuner()).isEqualTo(Tuner.ANOTHER);
+        assertThat(NodeFacts.of(marked("false", "false")).tuner()).isEqualTo(Tuner.SAMEPAGE);
+    }
+
+    private static Node marked(String annotation, String label) {
+        return new NodeBuilder()
+                .withNewMetadata()
+                .withName("worker")
+                .addToAnnotations("ksm.samepage.dev/managed-by-another", annotation)
+                .addToLabels("ksm.samepage.dev/managed-by-another", label)
+                .endMetadata()
+                .build();
     }
 
     @Test

@@ -15,9 +15,26 @@ import dev.samepage.api.OnRemoval;
 import dev.samepage.api.State;
 import dev.samepage.api.Unmerge;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class NodeNoticesTest {
+    @Test
+    void aNodeThatIsSkippedIsSaidToBe() {
+        KsmPolicy policy = Given.forAll("a", 0);
+        var mine = Given.node("worker");
+        var kubeVirts = new NodeFacts("worker", Map.of(), Tuner.KUBEVIRT, true);
+
+        assertThat(NodeNotices.ofSkipping(mine, kubeVirts, List.of(policy)))
+                .contains(
+                        Notice.normal(
+                                "KsmSkipped",
+                                "KsmPolicy a: this node is skipped, and put back as it was found: KubeVirt tunes it (its ksmConfiguration)."));
+        assertThat(NodeNotices.ofSkipping(kubeVirts, kubeVirts, List.of(policy)))
+                .isEmpty();
+        assertThat(NodeNotices.ofSkipping(mine, kubeVirts, List.of())).isEmpty();
+    }
+
     private final KsmPolicy policy = forAll("a", 5);
     private final KsmNodeSpec told = Assignment.specFrom(policy);
     private final KsmNode applied = obeying("n1", policy, State.APPLIED);

@@ -221,16 +221,17 @@ class PolicyStatusTest {
     @Test
     void aReadyPolicySaysWhichNodesItLeavesAlone() {
         var fleet = new Fleet(
-                List.of(node("n1"), new NodeFacts("n2", Map.of(), true, true)),
+                List.of(node("n1"), new NodeFacts("n2", Map.of(), Tuner.KUBEVIRT, true)),
                 List.of(policy),
                 Map.of("n1", obeying("n1", policy, State.APPLIED)));
 
         assertThat(conditions(status(policy, fleet)))
-                .contains("Ready=True Applied: 1 of 1 node as the policy wants, 1 skipped: KubeVirt tunes them.");
+                .contains(
+                        "Ready=True Applied: 1 of 1 node as the policy wants, 1 skipped: KubeVirt tunes them (its ksmConfiguration).");
     }
 
     private static NodeFacts lost(String name) {
-        return new NodeFacts(name, Map.of(), false, false);
+        return new NodeFacts(name, Map.of(), Tuner.SAMEPAGE, false);
     }
 
     @Test
@@ -430,8 +431,8 @@ class PolicyStatusTest {
 
     @Test
     void aPolicyThatActsOnNoNodeSaysWhatBecameOfThem() {
-        var tuned = new NodeFacts("n1", Map.of(), true, true);
-        var labelled = new NodeFacts("n2", Map.of("zone", "north"), false, true);
+        var tuned = new NodeFacts("n1", Map.of(), Tuner.KUBEVIRT, true);
+        var labelled = new NodeFacts("n2", Map.of("zone", "north"), Tuner.SAMEPAGE, true);
         KsmPolicy stronger = policy("z", "{nodeSelector: {matchLabels: {zone: north}}, priority: 9, mode: Stopped}");
         var fleet = new Fleet(List.of(tuned, labelled), List.of(policy, stronger), Map.of());
 
@@ -440,7 +441,7 @@ class PolicyStatusTest {
         assertThat(status.nodes()).isEqualTo(new NodeCounts(2, 0, 1, 1, 0, 0, 0, 0));
         assertThat(conditions(status))
                 .contains("Ready=True NoNodes: nodeSelector matches 2 nodes: 1 won by another policy (z), "
-                        + "1 tuned by KubeVirt itself (its ksmConfiguration) and skipped.");
+                        + "1 skipped: KubeVirt tunes them (its ksmConfiguration).");
     }
 
     @Test
@@ -476,7 +477,7 @@ class PolicyStatusTest {
     void totalsAreThoseOfItsNodesOnly() {
         KsmPolicy south = policy("a", "{nodeSelector: {matchLabels: {zone: south}}, mode: Stopped}");
         var fleet = new Fleet(
-                List.of(new NodeFacts("n1", Map.of("zone", "south"), false, true), node("n2")),
+                List.of(new NodeFacts("n1", Map.of("zone", "south"), Tuner.SAMEPAGE, true), node("n2")),
                 List.of(south),
                 Map.of("n1", saving("n1", south, "no"), "n2", saving("n2", south, "no")));
 
@@ -588,11 +589,11 @@ class PolicyStatusTest {
 
     @Test
     void aPolicyWhoseOnlyNodesAreTunedByKubeVirtSaysSo() {
-        var fleet = new Fleet(List.of(new NodeFacts("n1", Map.of(), true, true)), List.of(policy), Map.of());
+        var fleet = new Fleet(List.of(new NodeFacts("n1", Map.of(), Tuner.KUBEVIRT, true)), List.of(policy), Map.of());
 
         assertThat(conditions(status(policy, fleet)))
                 .contains(
-                        "Ready=True NoNodes: nodeSelector matches 1 node: 1 tuned by KubeVirt itself (its ksmConfiguration) and skipped.");
+                        "Ready=True NoNodes: nodeSelector matches 1 node: 1 skipped: KubeVirt tunes them (its ksmConfiguration).");
     }
 
     @Test

@@ -136,7 +136,7 @@ class RolloutRandomTest {
         Rollout look() {
             KsmPolicy policy = policy();
             var nodes = hosts.entrySet().stream()
-                    .map(host -> new NodeFacts(host.getKey(), Map.of(), false, host.getValue().reachable))
+                    .map(host -> new NodeFacts(host.getKey(), Map.of(), Tuner.SAMEPAGE, host.getValue().reachable))
                     .toList();
             var ksmNodes = new HashMap<String, KsmNode>();
             hosts.forEach((name, host) -> {

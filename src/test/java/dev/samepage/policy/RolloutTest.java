@@ -365,7 +365,8 @@ class RolloutTest {
     }
 
     private void unreachable(String name) {
-        nodes.replaceAll(node -> node.name().equals(name) ? new NodeFacts(name, node.labels(), false, false) : node);
+        nodes.replaceAll(
+                node -> node.name().equals(name) ? new NodeFacts(name, node.labels(), Tuner.SAMEPAGE, false) : node);
     }
 
     private Rollout rollout() {
