@@ -116,13 +116,15 @@ public final class KsmNodeClient implements ControlPlane, AutoCloseable {
             activity.count(Deed.REPORT);
             trouble.over();
             return true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An error, too: a thread that ended would leave an agent that reports nothing any more and does not say
+            // so.
             if (e instanceof KubernetesClientException refused && refused.getCode() == NOT_FOUND) {
                 return true;
             }
             activity.count(Deed.REPORT_FAILED);
             String why = Text.line(String.valueOf(e.getMessage()));
-            if (trouble.isNew(why)) {
+            if (trouble.isNew(e)) {
                 log.atWarn()
                         .addKeyValue("node", node)
                         .addKeyValue("error", why)

@@ -106,14 +106,13 @@ final class KsmNodeWatch implements AutoCloseable {
             var list = ksmNodes.list();
             see(list.getItems().isEmpty() ? null : list.getItems().getFirst());
             return watch(list.getMetadata().getResourceVersion());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An error, too: a thread that ended would leave an agent that hears nothing any more and does not say so.
             if (seen != null && seen.ksmNode() == null) {
                 // Somebody may be putting it back.
                 seen = null;
             }
-            if (!closed) {
-                say("API server not reached, trying again", String.valueOf(e.getMessage()));
-            }
+            say("API server not reached, trying again", e);
             return backoff.next(retryAfter.left());
         }
     }
@@ -128,8 +127,10 @@ final class KsmNodeWatch implements AutoCloseable {
         long start = System.nanoTime();
         var listener = new Listener();
         try (Watch _ = ksmNodes.watch(options, listener)) {
-            if (!listener.awaitEnd()) {
-                say("Nothing heard from the API server, beginning anew", silence.toString());
+            if (!listener.awaitEnd() && trouble.isNew("silence")) {
+                log.atWarn()
+                        .addKeyValue("for", silence)
+                        .log("A watch says nothing, not even that it is there; beginning anew, as often as it takes");
             }
         }
         Duration lasted = Duration.ofNanos(System.nanoTime() - start);
@@ -142,18 +143,17 @@ final class KsmNodeWatch implements AutoCloseable {
     private void see(@Nullable KsmNode ksmNode) {
         Seen before = seen;
         seen = new Seen(ksmNode);
-        if (trouble.over()) {
-            log.atInfo().log("API server reached again");
-        }
         if (before == null || !before.says(ksmNode)) {
             news.run();
         }
     }
 
-    /** What lasts for hours is said once. */
-    private void say(String what, String why) {
-        if (trouble.isNew(why)) {
-            log.atWarn().addKeyValue("error", Text.line(why)).log(what);
+    /** What lasts for hours is said once; it is over when a watch is heard, for lists may be answered where watches are not. */
+    private void say(String what, Throwable why) {
+        if (!closed && trouble.isNew(why)) {
+            log.atWarn()
+                    .addKeyValue("error", Text.line(String.valueOf(why.getMessage())))
+                    .log(what);
         }
     }
 
@@ -164,6 +164,9 @@ final class KsmNodeWatch implements AutoCloseable {
         @Override
         public void eventReceived(Action action, KsmNode ksmNode) {
             heardAt = System.nanoTime();
+            if (trouble.over()) {
+                log.atInfo().log("API server reached again");
+            }
             switch (action) {
                 case ADDED, MODIFIED -> change(ksmNode);
                 case DELETED -> change(null);
@@ -181,6 +184,9 @@ final class KsmNodeWatch implements AutoCloseable {
 
         @Override
         public void onClose(WatcherException cause) {
+            if (!cause.isHttpGone()) {
+                say("A watch has failed, beginning anew", cause.asClientException());
+            }
             ended.countDown();
         }
 

@@ -12,6 +12,7 @@ import dev.samepage.agent.StandInApiServer.Verb;
 import dev.samepage.api.BareStatus;
 import dev.samepage.api.KsmNodeStatus;
 import dev.samepage.api.State;
+import dev.samepage.testbed.CapturedLog;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import java.io.IOException;
@@ -242,6 +243,51 @@ class KsmNodeClientTest {
                 .last()
                 .satisfies(patch -> assertThat(patch.body()).contains("the newest"));
         assertThat(threadsLater).isLessThanOrEqualTo(threads + 2);
+    }
+
+    @Test
+    void aWatchThatFallsSilentAgainAndAgainIsSaidOnce() {
+        try (var log = CapturedLog.withAllOf()) {
+            awaitGeneration(watching(Duration.ofMillis(200)), 4);
+
+            assertThat(said(log)).singleElement().asString().contains("A watch says nothing");
+        }
+    }
+
+    @Test
+    void aWatchThatIsRefusedWhileListsAreNotIsSaidOnce() {
+        server.watch = refusal(403);
+        try (var log = CapturedLog.withAllOf()) {
+            awaitGeneration(watching(PATIENT), 4);
+
+            assertThat(said(log)).singleElement().asString().contains("A watch has failed, beginning anew");
+        }
+    }
+
+    @Test
+    void anErrorDoesNotEndTheWatch() {
+        connection = ApiConnection.to(new ConfigBuilder(Config.empty())
+                .withMasterUrl("http://localhost:" + server.port())
+                .build());
+
+        agent = new KsmNodeClient(
+                connection,
+                "worker-1",
+                () -> {
+                    throw new StackOverflowError("of this test");
+                },
+                activity,
+                PATIENT,
+                () -> 0.0005);
+
+        await().atMost(SOON).until(() -> server.requests(Verb.LIST).size() > 2);
+    }
+
+    private static List<String> said(CapturedLog log) {
+        return log.entries().stream()
+                .filter(entry -> entry.logger().endsWith(".KsmNodeWatch"))
+                .map(CapturedLog.Entry::text)
+                .toList();
     }
 
     private KsmNodeClient watching(Duration silence) {
