@@ -115,7 +115,8 @@ public class Turns {
         Instant oldest = clock.instant().minus(LONGEST_MOMENT);
         told.entrySet()
                 .removeIf(entry -> entry.getValue().when().isBefore(oldest)
-                        || isSeen.test(entry.getKey(), entry.getValue().hash()));
+                        || (entry.getValue().policy().equals(policy)
+                                && isSeen.test(entry.getKey(), entry.getValue().hash())));
         return told.entrySet().stream()
                 .filter(entry -> entry.getValue().policy().equals(policy))
                 .map(Map.Entry::getKey)

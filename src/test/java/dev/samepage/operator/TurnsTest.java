@@ -48,6 +48,16 @@ class TurnsTest {
     }
 
     @Test
+    void whatOnePolicySeesIsNotYetSeenByAnother() {
+        plan("a", "h1", "n1");
+        turns.take("a", "h1", "n1");
+
+        turns.beingTold("b", (node, hash) -> true);
+
+        assertThat(turns.beingTold("a", (node, hash) -> false)).containsExactly("n1");
+    }
+
+    @Test
     void whoHasTakenATurnIsBeingToldUntilThatIsSeen() {
         plan("a", "h1", "n1", "n2");
         turns.take("a", "h1", "n1");
