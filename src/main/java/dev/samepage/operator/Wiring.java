@@ -34,13 +34,19 @@ public class Wiring {
         return Clock.systemUTC();
     }
 
+    @Produces
+    @Singleton
+    Outage outage(Clock clock) {
+        return new Outage(clock);
+    }
+
     /**
      * As patient as the API server asks it to be, and by the JDK's HTTP client. Quarkus would take Vert.x's, whose requests are not sent again
      * where their connection was closed, for that is no IOException there: an operator would end by that at its start.
      */
     @Produces
     @Singleton
-    KubernetesClient client(Config config, KubernetesSerialization serialization) {
+    KubernetesClient client(Config config, KubernetesSerialization serialization, Outage outage) {
         return new KubernetesClientBuilder()
                 .withConfig(config)
                 .withKubernetesSerialization(serialization)
@@ -49,6 +55,7 @@ public class Wiring {
                     // By HTTP/2 all requests share a connection, and hang where it hangs.
                     http.preferHttp11();
                     http.addOrReplaceInterceptor(RequestedPause.NAME, new RequestedPause());
+                    http.addOrReplaceInterceptor(Outage.NAME, outage);
                     // It would write every header to the log, and one of them is the token.
                     http.addOrReplaceInterceptor("HttpLogging", null);
                 })

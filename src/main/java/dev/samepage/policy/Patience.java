@@ -41,7 +41,8 @@ record Patience(KsmNode ksmNode, Clock clock) {
                 && ksmNode.getSpec().hash().equals(ksmNode.getStatus().hash());
         return atWork
                 ? isSilentFor(SILENT_WORK)
-                        || begun().filter(time -> isLongerAgo(LONGEST_WORK, time)).isPresent()
+                        || begun().filter(time -> isLongerAgo(LONGEST_WORK, time))
+                                .isPresent()
                 : told().filter(time -> isLongerAgo(NO_ANSWER, time)).isPresent();
     }
 

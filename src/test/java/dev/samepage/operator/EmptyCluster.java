@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 
 /** The API server of a cluster without nodes, on the loopback, which treats each request as a test wants it to. */
 final class EmptyCluster implements AutoCloseable {
@@ -44,11 +45,16 @@ final class EmptyCluster implements AutoCloseable {
 
     /** The operator's own client of it. */
     KubernetesClient client(String token) {
+        return client(token, new Outage(Clock.systemUTC()));
+    }
+
+    /** The same, that tells {@code outage} what it cannot read. */
+    KubernetesClient client(String token, Outage outage) {
         Config config = new ConfigBuilder(Config.empty())
                 .withMasterUrl("http://localhost:" + server.getAddress().getPort())
                 .withOauthToken(token)
                 .build();
-        return new Wiring().client(config, new KubernetesSerialization());
+        return new Wiring().client(config, new KubernetesSerialization(), outage);
     }
 
     @Override
