@@ -18,6 +18,9 @@ final class Instructions {
     /** How long a KsmNode may be gone before the node is released: somebody may be putting it back. */
     private static final Duration GRACE = Duration.ofMinutes(5);
 
+    /** Added to the hash of what was said last: that it is over is something new, to be done at once, whoever way was given to. */
+    private static final String GONE = "-gone";
+
     /** What is done where the journal still has how the node was found, and nobody knows what it was told. */
     private static final KsmNodeSpec RESTORE =
             new KsmNodeSpec(null, null, Unmerge.refused(), OnRemoval.RESTORE, "unknown");
@@ -104,7 +107,7 @@ final class Instructions {
         if (now - missingSinceNanos < GRACE.toNanos()) {
             return last.equals(RESTORE) ? new Assignment.None() : read(last);
         }
-        return new Assignment.Released(last.hash(), last.onRemoval(), last.unmerge());
+        return new Assignment.Released(last.hash() + GONE, last.onRemoval(), last.unmerge());
     }
 
     /** It is tried in every round, and fails alike. */

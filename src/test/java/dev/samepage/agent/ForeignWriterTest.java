@@ -232,6 +232,18 @@ class ForeignWriterTest {
     }
 
     @Test
+    void restoresANodeFiveMinutesAfterItsKsmNodeWentThoughWayIsGiven() {
+        fight(Duration.ofMinutes(1));
+        node.ksmNodeIsGone();
+        agent.round();
+        node.pass(Duration.ofMinutes(5));
+        KsmNodeStatus status = agent.round();
+
+        assertThat(status.state()).isEqualTo(State.RESTORED);
+        assertThat(node.ksm.value(Knob.PAGES_TO_SCAN)).isEqualTo(333);
+    }
+
+    @Test
     void leavesTheOriginalsAloneWhileWayIsGiven() {
         fight(Duration.ofMinutes(1));
 
