@@ -5,9 +5,6 @@ import java.util.List;
 
 /** What the agent does next to its node. */
 public sealed interface Action {
-    /** Saves every knob as it is now, before anything is written for the first time. */
-    record SaveOriginals() implements Action {}
-
     /** Writes one knob and reads it back. */
     record Set(Knob knob, long value) implements Action {}
 

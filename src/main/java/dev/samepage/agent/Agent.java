@@ -37,6 +37,7 @@ public final class Agent {
 
     private final Kernel kernel;
     private final Instructions instructions;
+    private final Safekeeping safekeeping;
     private final Observer observer;
     private final UnmergeProcedure unmerging;
     private final Applier applier;
@@ -74,6 +75,7 @@ public final class Agent {
         kernel = host.kernel();
         journal = new Journal(new CountedStateFiles(stateFiles, activity), kernel.bootId());
         instructions = new Instructions(node, journal, nanoTime);
+        safekeeping = new Safekeeping(node, journal);
         observer = new Observer(node, host, kernel, nanoTime);
         KnobWriter writer = new KnobWriter(node, host.ksm(), activity);
         unmerging = new UnmergeProcedure(node, host.ksm(), host.unmerger(), writer, host.clock());
@@ -111,15 +113,17 @@ public final class Agent {
         Optional<StatusReport.Measured> measured = observer.observe();
         if (measured.isPresent()) {
             Sample sample = measured.orElseThrow().sample();
+            Optional<String> hindrance = safekeeping.hindrance(assignment, sample.knobs());
             watch.look(assignment.hashOrEmpty(), sample, journal.originals().isPresent());
             Optional<Rival> rival = watch.rival();
-            if (rival.isPresent()) {
+            boolean stays = rival.isPresent() || hindrance.isPresent();
+            if (stays) {
                 adaptation.forget();
             }
-            Map<Knob, Long> adapted = rival.isPresent()
+            Map<Knob, Long> adapted = stays
                     ? Map.of()
                     : adaptation.whole(assignment, sample).map(Step::knobs).orElse(Map.of());
-            Decision decision = decide(assignment, sample, adapted);
+            Decision decision = hindrance.map(Decision::refused).orElseGet(() -> decide(assignment, sample, adapted));
             activity.aimsAt(new Aim(
                     instructions.policy(knowledge), decision.wanted(sample.knobs()), decision.unmergeRefused()));
             if (rival.isPresent()) {
@@ -142,15 +146,13 @@ public final class Agent {
     }
 
     private Decision decide(Assignment assignment, Sample sample, Map<Knob, Long> adapted) {
-        return journal.unread()
-                .map(Decision::refused)
-                .orElseGet(() -> Decision.of(
-                        assignment,
-                        sample,
-                        journal.originals().orElse(null),
-                        kernel,
-                        adapted,
-                        unmerging.heldBack(assignment.hashOrEmpty()).orElse(null)));
+        return Decision.of(
+                assignment,
+                sample,
+                journal.originals().orElse(null),
+                kernel,
+                adapted,
+                unmerging.heldBack(assignment.hashOrEmpty()).orElse(null));
     }
 
     /** A brief round; false where it is time for a whole one. */

@@ -1,7 +1,6 @@
 package dev.samepage.agent;
 
 import dev.samepage.kernel.Knob;
-import dev.samepage.kernel.Ksm;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,14 +13,12 @@ final class Applier {
     private static final Logger log = LoggerFactory.getLogger(Applier.class);
 
     private final String node;
-    private final Ksm ksm;
     private final KnobWriter writer;
     private final UnmergeProcedure unmerging;
     private final Journal journal;
 
     Applier(KnobWriter writer, UnmergeProcedure unmerging, Journal journal) {
         this.node = writer.node();
-        this.ksm = writer.ksm();
         this.writer = writer;
         this.unmerging = unmerging;
         this.journal = journal;
@@ -39,7 +36,6 @@ final class Applier {
         List<String> failures = new ArrayList<>();
         for (Action action : actions) {
             boolean goOn = switch (action) {
-                case Action.SaveOriginals() -> saveOriginals(failures);
                 case Action.Set(Knob knob, long value) -> writer.writeAndGoOn(knob, value, level, failures);
                 case Action.Unmerge unmerge -> unmerging.run(unmerge, hash, failures);
                 case Action.Release() -> failures.isEmpty() && release(failures);
@@ -49,18 +45,6 @@ final class Applier {
             }
         }
         return failures;
-    }
-
-    private boolean saveOriginals(List<String> failures) {
-        try {
-            journal.saveOriginals(ksm.read());
-            return true;
-        } catch (IOException e) {
-            failures.add(
-                    "Nothing is changed on " + node + ", because the settings it was found with could not be saved in "
-                            + journal + ": " + e + ". Make room there, or make it writable.");
-            return false;
-        }
     }
 
     private boolean release(List<String> failures) {

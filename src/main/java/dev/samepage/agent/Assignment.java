@@ -70,6 +70,11 @@ public sealed interface Assignment {
                 .orElse(new NotUnderstood(spec.hash()));
     }
 
+    /** Whether the node is to be as a policy says, and not only to be looked at. */
+    default boolean tunes() {
+        return this instanceof Covered covered && !(covered.tuning() instanceof Tuning.Observe);
+    }
+
     /** Whether ksmd is driven by Adaptive. */
     default boolean isAdaptive() {
         return this instanceof Covered covered && covered.tuning() instanceof Tuning.Adaptive;

@@ -50,7 +50,6 @@ public record Decision(
                     wanted.put(Knob.RUN, 2L);
                     then.forEach(setting -> wanted.put(setting.knob(), setting.value()));
                 }
-                case Action.SaveOriginals save -> {}
                 case Action.Release release -> {}
             }
         }
@@ -62,14 +61,14 @@ public record Decision(
         return actions.stream().flatMap(action -> switch (action) {
             case Action.Set setting -> Stream.of(setting);
             case Action.Unmerge unmerge -> unmerge.then().stream();
-            case Action.SaveOriginals _, Action.Release _ -> Stream.empty();
+            case Action.Release _ -> Stream.empty();
         });
     }
 
     /**
      * Decides.
      *
-     * @param originals what the node was like before the first write; null if nothing was written yet
+     * @param originals how the node was found; null where that was not saved, as it need not be before a policy tunes the node
      * @param adapted how Adaptive wants these knobs now; empty in other modes
      * @param heldBack why memory is not to be un-merged now, as a sentence; null where it may be
      */
@@ -140,16 +139,15 @@ public record Decision(
                 Target.of(covered.tuning(), covered.tunables(), sample.knobs().keySet());
         // What the policy does not name is as it was found, also where an earlier policy named it.
         Map<Knob, Long> wanted = toRestore(originals);
-        if (covered.tuning() instanceof Tuning.Adaptive && adapted.isEmpty()) {
-            wanted.keySet().removeAll(Target.LEFT_TO_ADAPTIVE);
+        if (target.refusal() == null) {
+            if (covered.tuning() instanceof Tuning.Adaptive && adapted.isEmpty()) {
+                wanted.keySet().removeAll(Target.LEFT_TO_ADAPTIVE);
+            }
+            wanted.putAll(adapted);
         }
-        wanted.putAll(adapted);
         wanted.putAll(target.knobs());
         Way way = Way.to(wanted, target.unmerged(), covered.unmerge(), sample, kernel, heldBack, WriteOrder::toReach);
-        List<Action> actions = new ArrayList<>(way.actions());
-        if (writesUnsaved(actions, originals)) {
-            actions.addFirst(new Action.SaveOriginals());
-        }
+        List<Action> actions = List.copyOf(way.actions());
         String failure = way.refusal() != null ? way.refusal() : target.refusal();
         return failure != null
                 ? new Decision(actions, State.FAILED, failure, null, way.refusal() != null)
@@ -216,12 +214,6 @@ public record Decision(
         List<Action> actions = new ArrayList<>(way.actions());
         actions.add(new Action.Release());
         return new Decision(actions, then, message);
-    }
-
-    /** Whether a knob is to be written whose original is not safe yet. */
-    private static boolean writesUnsaved(List<Action> actions, @Nullable Originals originals) {
-        Map<Knob, Long> saved = originals == null ? Map.of() : originals.knobs();
-        return settings(actions).anyMatch(setting -> !saved.containsKey(setting.knob()));
     }
 
     private static Optional<String> missing(Target target, Kernel kernel) {

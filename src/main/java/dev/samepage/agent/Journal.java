@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,9 +40,14 @@ public final class Journal {
         spec = readSpec();
     }
 
-    /** How the node was found, if anything has been written to it since this boot. */
+    /** How the node was found, if a policy has tuned it since this boot. */
     public Optional<Originals> originals() {
         return Optional.ofNullable(originals);
+    }
+
+    /** Whether the original of each of these is kept. */
+    boolean hasOriginalsOf(Set<Knob> knobs) {
+        return originals != null && originals.knobs().keySet().containsAll(knobs);
     }
 
     /** Why it is not known how the node was found, as a sentence; tried again each time. Nothing may be written until it is known. */

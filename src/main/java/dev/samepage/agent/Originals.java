@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Every knob as it was found, before the first write since this boot. */
+/** Every knob as it was found when a policy first tuned the node since this boot, before anything was written. */
 public record Originals(String bootId, Map<Knob, Long> knobs) {
     public Originals {
         Map<Knob, Long> copy = new EnumMap<>(Knob.class);

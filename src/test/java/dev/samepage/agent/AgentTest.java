@@ -197,6 +197,76 @@ class AgentTest {
         assertThat(node.ksm.value(Knob.PAGES_TO_SCAN)).isEqualTo(1000);
     }
 
+    /** The node as the policy wants it, before anybody says so. */
+    private NodeUnderTest asWanted() {
+        NodeUnderTest node = new NodeUnderTest(
+                FakeKsm.linux618()
+                        .with(Knob.RUN, 1)
+                        .with(Knob.PAGES_TO_SCAN, 1000)
+                        .with(Knob.SLEEP_MILLISECS, 10),
+                directory);
+        node.tell(NodeUnderTest.fixed(1000, 10));
+        return node;
+    }
+
+    @Test
+    void savesHowTheNodeWasFoundAlsoWhereNothingHasToBeWritten() {
+        NodeUnderTest node = asWanted();
+
+        node.start().round();
+
+        assertThat(node.state.resolve("originals"))
+                .content()
+                .contains("run 1\n", "pages_to_scan 1000\n", "sleep_millisecs 10\n");
+    }
+
+    @Test
+    void restoresWhatWasFoundAndNotWhatSomebodyElseSetAfterwards() {
+        NodeUnderTest node = asWanted();
+        Map<Knob, Long> found = node.knobs();
+        Agent agent = node.start();
+        agent.round();
+        node.ksm.with(Knob.PAGES_TO_SCAN, 64);
+        node.pass(Duration.ofSeconds(1));
+        agent.round();
+        node.tell(NodeUnderTest.released(OnRemoval.RESTORE, NodeUnderTest.FORBIDDEN));
+
+        node.settle(agent);
+
+        assertThat(node.knobs()).isEqualTo(found);
+    }
+
+    @Test
+    void takesWhatSomebodyElseSetsAfterwardsForAForeignChange() {
+        NodeUnderTest node = asWanted();
+        Agent agent = node.start();
+        agent.round();
+        node.ksm.with(Knob.PAGES_TO_SCAN, 64);
+        node.pass(Duration.ofSeconds(1));
+
+        agent.round();
+
+        assertThat(node.activity.counted(Deed.FOREIGN_CHANGE)).isEqualTo(1);
+    }
+
+    @Test
+    void savesNothingWhereThePolicyOnlyWantsReports() {
+        NodeUnderTest node = node();
+        node.tell(NodeUnderTest.mode(Mode.OBSERVE, NodeUnderTest.FORBIDDEN));
+
+        node.start().round();
+
+        assertThat(node.state.resolve("originals")).doesNotExist();
+    }
+
+    @Test
+    void saysAlsoWhereNothingHasToBeWrittenThatTheOriginalsCannotBeSaved() {
+        NodeUnderTest node = asWanted();
+        node.diskIsFull = true;
+
+        assertThat(node.start().round().state()).isEqualTo(State.FAILED);
+    }
+
     @Test
     void capturesTheOriginalsAnewAfterAReboot() {
         NodeUnderTest node = node();

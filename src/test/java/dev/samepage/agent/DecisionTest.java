@@ -54,12 +54,11 @@ class DecisionTest {
     }
 
     @Test
-    void savesTheOriginalsBeforeTheFirstWrite() {
-        Decision decision = decide(FIXED, sample(FakeKsm.linux618()), null);
+    void setsWhatThePolicyWantsAndStartsKsmdLast() {
+        Decision decision = decide(FIXED, sample(FakeKsm.linux618()), originals(FakeKsm.linux618()));
 
         assertThat(decision.actions())
                 .containsExactly(
-                        new Action.SaveOriginals(),
                         new Action.Set(Knob.SLEEP_MILLISECS, 10),
                         new Action.Set(Knob.PAGES_TO_SCAN, 1000),
                         new Action.Set(Knob.RUN, 1));
@@ -76,22 +75,6 @@ class DecisionTest {
 
         assertThat(decision.actions()).isEmpty();
         assertThat(decision.state()).isEqualTo(State.APPLIED);
-    }
-
-    @Test
-    void savesNothingAgainWhereEveryOriginalIsKnown() {
-        Decision decision = decide(FIXED, sample(FakeKsm.linux618()), originals(FakeKsm.linux618()));
-
-        assertThat(decision.actions()).doesNotContain(new Action.SaveOriginals());
-    }
-
-    @Test
-    void savesAgainWhereAnOriginalWasLost() {
-        Originals damaged = new Originals("boot", Map.of(Knob.RUN, 0L));
-
-        Decision decision = decide(FIXED, sample(FakeKsm.linux618()), damaged);
-
-        assertThat(decision.actions()).startsWith(new Action.SaveOriginals());
     }
 
     @Test
@@ -155,6 +138,24 @@ class DecisionTest {
         assertThat(decision.state()).isEqualTo(State.FAILED);
         assertThat(decision.actions()).isEmpty();
         assertThat(decision.message()).contains("redhat_only_zero_pages");
+    }
+
+    @Test
+    void leavesAllElseAsFoundWhereAdaptiveWasToMergeOnlyZeroPagesAndTheKernelCannot() {
+        Tunables zeroPagesOnly = new Tunables(null, null, null, true, null, null);
+        Assignment wanted =
+                Assignment.of(NodeUnderTest.covered(Mode.ADAPTIVE, null, null, zeroPagesOnly, NodeUnderTest.FORBIDDEN));
+        FakeKsm advised = FakeKsm.linux618().with(Knob.ADVISOR_MODE, 1).with(Knob.RUN, 1);
+
+        Decision decision = Decision.of(
+                wanted,
+                sample(advised),
+                originals(advised),
+                KERNEL,
+                Map.of(Knob.ADVISOR_MODE, 0L, Knob.RUN, 1L, Knob.SMART_SCAN, 0L),
+                null);
+
+        assertThat(decision.actions()).containsExactly(new Action.Set(Knob.RUN, 0));
     }
 
     @Test
@@ -338,17 +339,6 @@ class DecisionTest {
                                 10,
                                 List.of(new Action.Set(Knob.RUN, 0), new Action.Set(Knob.MERGE_ACROSS_NODES, 1))),
                         new Action.Release());
-    }
-
-    @Test
-    void savesTheOriginalsBeforeItUnmerges() {
-        Assignment unmerged = Assignment.of(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));
-
-        Decision decision = decide(unmerged, sample(FakeKsm.linux618().with(Knob.RUN, 1), 1), null);
-
-        assertThat(decision.actions())
-                .containsExactly(
-                        new Action.SaveOriginals(), new Action.Unmerge(4096, 10, List.of(new Action.Set(Knob.RUN, 0))));
     }
 
     @Test

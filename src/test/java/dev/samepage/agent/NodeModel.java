@@ -25,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * What is promised of a node, whatever happens to it, written from the documents and not from the agent:
  *
  * <ul>
- *   <li>No setting is written before the originals are saved. They are how the node was found, and nothing replaces them.
+ *   <li>The originals are saved in the first round in which a policy tunes the node, whether a write is needed or not, and no setting is
+ *       written before. They are how the node was found, and nothing replaces them.
  *   <li>They are forgotten only where every setting is as it was found, or is to be kept; where the KsmNode is gone, not before five minutes
- *       have passed.
+ *       have passed, and at once then, whoever is given way to.
  *   <li>Where everything is to be kept, nothing is written.
  *   <li>Once everything is quiet, the settings are as the policy says, or the node is its owner's again.
  * </ul>
@@ -46,12 +47,61 @@ final class NodeModel {
     /** What the journal says that the agent was told. */
     private @Nullable KsmNodeSpec remembered;
 
+    /** How long the KsmNode had been gone when this agent first heard of it; null while there is one. */
+    private @Nullable Duration heardOfAbsence;
+
+    private boolean graceIsOver;
+
     /** Adaptive turns ksmd on and off: where it ends, ksmd is stopped also where everything is to be kept. */
     private boolean adaptiveSinceFound;
 
     NodeModel(FakeKsm ksm, SilentControlPlane controlPlane) {
         this.ksm = ksm;
         this.controlPlane = controlPlane;
+    }
+
+    /** A new agent starts, which knows nothing. */
+    void agentStarts() {
+        heardOfAbsence = null;
+        graceIsOver = false;
+    }
+
+    /**
+     * A round of an agent has ended, and the agent has survived it.
+     *
+     * @param journalWorks whether the journal could be read and written
+     * @param kernelWorks whether the kernel could be written
+     */
+    void roundEnds(boolean journalWorks, boolean kernelWorks) {
+        if (journalWorks && told().map(NodeModel::tunes).orElse(false)) {
+            assertThat(originals).as("originals after a round under a policy").isPresent();
+        }
+        boolean wasOver = graceIsOver;
+        if (!(controlPlane.heard() instanceof Knowledge.Absent)) {
+            heardOfAbsence = null;
+        } else if (heardOfAbsence == null) {
+            heardOfAbsence = controlPlane.absent();
+        }
+        graceIsOver = isGraceOver();
+        if (graceIsOver && !wasOver && journalWorks && kernelWorks && !isMerged()) {
+            assertThat(originals)
+                    .as("originals five minutes after the KsmNode went")
+                    .isEmpty();
+        }
+    }
+
+    /** What the agent goes by; empty where the KsmNode is gone, and where nobody has said anything. */
+    private Optional<KsmNodeSpec> told() {
+        return switch (controlPlane.heard()) {
+            case Knowledge.Present(KsmNodeSpec spec, Long _, KsmNodeStatus _) -> Optional.of(spec);
+            case Knowledge.Unknown() -> Optional.ofNullable(remembered);
+            case Knowledge.Absent() -> Optional.empty();
+        };
+    }
+
+    private boolean isGraceOver() {
+        return heardOfAbsence != null
+                && controlPlane.absent().minus(heardOfAbsence).compareTo(GRACE) >= 0;
     }
 
     /** An agent writes a knob. */

@@ -34,6 +34,7 @@ final class RandomSequence {
         KILL(14),
         RESTART(4),
         FOREIGN_WRITE(12),
+        FIGHT(6),
         ADVISOR_TURNS(8),
         API_OUTAGE(6),
         API_BACK(4),
@@ -170,6 +171,7 @@ final class RandomSequence {
                 node.start();
             }
             case FOREIGN_WRITE -> foreignWrites();
+            case FIGHT -> fight();
             case ADVISOR_TURNS -> {
                 int pages = dice.any(PAGES_TO_SCAN);
                 story.add("  " + pages);
@@ -232,6 +234,17 @@ final class RandomSequence {
             };
             story.add("  somebody writes " + knob.file() + "=" + knob.text(value));
             node.foreignWrite(knob, value);
+        }
+    }
+
+    /** Somebody goes on writing the same until the agent gives way, or even longer. */
+    private void fight() {
+        Knob knob = dice.any(List.of(Knob.PAGES_TO_SCAN, Knob.SLEEP_MILLISECS, Knob.USE_ZERO_PAGES));
+        for (int i = dice.between(3, 10); i > 0; i--) {
+            story.add("  somebody goes on writing " + knob.file());
+            node.foreignWrite(knob, knob == Knob.USE_ZERO_PAGES ? dice.between(0, 2) : dice.any(PAGES_TO_SCAN));
+            node.clock.pass(Duration.ofSeconds(31));
+            node.round();
         }
     }
 

@@ -12,11 +12,13 @@ final class SilentControlPlane implements ControlPlane {
     private Knowledge truth = new Knowledge.Absent();
     private Knowledge heard = new Knowledge.Unknown();
     private Instant absentSince;
+    private Instant absenceHeardOf;
     private boolean answers = true;
 
     SilentControlPlane(NodeClock clock) {
         this.clock = clock;
         absentSince = clock.steady();
+        absenceHeardOf = absentSince;
     }
 
     void tell(KsmNodeSpec spec) {
@@ -49,14 +51,17 @@ final class SilentControlPlane implements ControlPlane {
         return heard;
     }
 
-    /** How long there has been no KsmNode; means nothing while there is one. */
+    /** How long there has been no KsmNode, as far as the agent has heard; means nothing where it has heard of one. */
     Duration absent() {
-        return Duration.between(absentSince, clock.steady());
+        return Duration.between(absenceHeardOf, clock.steady());
     }
 
     @Override
     public Knowledge knowledge() {
         if (answers) {
+            if (truth instanceof Knowledge.Absent && !(heard instanceof Knowledge.Absent)) {
+                absenceHeardOf = absentSince;
+            }
             heard = truth;
         }
         return heard;

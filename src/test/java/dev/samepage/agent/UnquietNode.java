@@ -158,6 +158,7 @@ final class UnquietNode {
 
     void start() {
         controlPlane.agentStarts();
+        model.agentStarts();
         Host host = new Host(
                 new Ksm(death.before(new WatchedKernel(ksm, model))),
                 new HostProc(procDirectory),
@@ -190,7 +191,10 @@ final class UnquietNode {
             return Optional.empty();
         }
         try {
-            return Optional.of(agent.round());
+            boolean kernelWorks = refused.isEmpty() && nextUnmerge == null;
+            KsmNodeStatus status = agent.round();
+            model.roundEnds(journal.works(), kernelWorks);
+            return Optional.of(status);
         } catch (SuddenDeath.Killed killed) {
             deaths++;
             kill();

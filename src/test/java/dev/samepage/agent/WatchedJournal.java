@@ -30,6 +30,11 @@ final class WatchedJournal implements StateFiles {
         disk = next;
     }
 
+    /** Whether it can be read and written. */
+    boolean works() {
+        return disk == Disk.WELL;
+    }
+
     /** As by a reboot, where it is in /run. */
     void clear() {
         files.clear();
