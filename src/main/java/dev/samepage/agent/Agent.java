@@ -256,41 +256,37 @@ public final class Agent {
                 || watch.drift().theirs().containsKey(Knob.RUN)) {
             return false;
         }
-        Decision stop = Decision.stop();
-        watch.wrote(
-                sample.knobs(),
-                stop,
-                applier.apply(stop.actions(), hash, Level.INFO).isEmpty());
+        watch.wrote(applier.apply(Decision.stop().actions(), sample.knobs(), hash, Level.INFO)
+                .left());
         return true;
     }
 
     /** Carries out what is wanted anew, or was refused, if it is time to; whether anything was written. */
     private boolean order(Knowledge knowledge, String hash, Decision decision, Sample sample, Map<Knob, Long> adapted) {
-        // What Adaptive wants otherwise than a moment ago is something new, and need not wait.
-        String task = adapted.isEmpty() ? hash : hash + adapted;
-        if (!attempts.mayTry(task, sample.at())) {
+        if (!attempts.mayTry(hash, Decision.knobs(decision.actions()), sample.at())) {
             if (standing.state() != State.FAILED) {
                 standing = Standing.applying(
                         hash, toBeSet(decision) + " It is tried again with growing pauses.", decision);
             }
             return false;
         }
-        attempts = attempts.next(task, sample.at());
-        apply(knowledge, hash, decision, sample, adapted.isEmpty() ? Level.INFO : Level.DEBUG);
+        Outcome outcome = apply(knowledge, hash, decision, sample, adapted.isEmpty() ? Level.INFO : Level.DEBUG);
+        attempts = attempts.next(hash, outcome.outstanding(decision.actions()), sample.at());
         return true;
     }
 
-    private void apply(Knowledge knowledge, String hash, Decision decision, Sample sample, Level level) {
+    private Outcome apply(Knowledge knowledge, String hash, Decision decision, Sample sample, Level level) {
         activity.count(Deed.ATTEMPT);
         if (decision.actions().stream().anyMatch(Action.Unmerge.class::isInstance)) {
             standing = Standing.applying(hash, "Every guest gets its own pages back; this may take minutes.", decision);
             report(knowledge, observer.observe().orElse(null));
         }
-        List<String> failures = applier.apply(decision.actions(), hash, level);
-        watch.wrote(sample.knobs(), decision, failures.isEmpty());
-        standing = failures.isEmpty()
+        Outcome outcome = applier.apply(decision.actions(), sample.knobs(), hash, level);
+        watch.wrote(outcome.left());
+        standing = outcome.succeeded()
                 ? Standing.of(hash, decision, remark(decision))
-                : new Standing(hash, State.FAILED, failed(failures, decision), decision.degraded());
+                : new Standing(hash, State.FAILED, failed(outcome.failures(), decision), decision.degraded());
+        return outcome;
     }
 
     /** What stands after the decision's message; a refusal ends with its own advice. */

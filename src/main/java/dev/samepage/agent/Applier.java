@@ -2,8 +2,8 @@ package dev.samepage.agent;
 
 import dev.samepage.kernel.Knob;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -28,32 +28,32 @@ final class Applier {
      * Does what was decided. A refused knob does not keep the others from being written, unless going on would be unsafe; the
      * originals are forgotten only when everything has succeeded.
      *
+     * @param before how the knobs stand
      * @param hash of what is asked for
      * @param level at which what was written is logged
-     * @return what went wrong, a sentence each; empty when nothing did
      */
-    List<String> apply(List<Action> actions, String hash, Level level) {
-        List<String> failures = new ArrayList<>();
+    Outcome apply(List<Action> actions, Map<Knob, Long> before, String hash, Level level) {
+        Outcome outcome = new Outcome(before);
         for (Action action : actions) {
             boolean goOn = switch (action) {
-                case Action.Set(Knob knob, long value) -> writer.writeAndGoOn(knob, value, level, failures);
-                case Action.Unmerge unmerge -> unmerging.run(unmerge, hash, failures);
-                case Action.Release() -> failures.isEmpty() && release(failures);
+                case Action.Set(Knob knob, long value) -> writer.writeAndGoOn(knob, value, level, outcome);
+                case Action.Unmerge unmerge -> unmerging.run(unmerge, hash, outcome);
+                case Action.Release() -> outcome.succeeded() && release(outcome);
             };
             if (!goOn) {
                 break;
             }
         }
-        return failures;
+        return outcome;
     }
 
-    private boolean release(List<String> failures) {
+    private boolean release(Outcome outcome) {
         try {
             journal.release();
             log.atInfo().addKeyValue("node", node).log("Released");
             return true;
         } catch (IOException e) {
-            failures.add("Everything is restored on " + node + ", but the journal could not be deleted: " + e + ".");
+            outcome.failed("Everything is restored on " + node + ", but the journal could not be deleted: " + e + ".");
             return false;
         }
     }

@@ -1,33 +1,54 @@
 package dev.samepage.agent;
 
+import dev.samepage.kernel.Knob;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Set;
 
 /**
  * When the kernel may be written to again: at once for something new, with growing pauses while the same keeps being needed, because it
  * was refused. What somebody else has undone is the matter of {@link Contention}.
  *
  * @param hash what was being applied
+ * @param outstanding the knobs that were to be set for it the last time, and were not
  * @param count how many times, within the pauses
  * @param last when it was last done
  */
-record Attempts(String hash, int count, Instant last) {
+record Attempts(String hash, Set<Knob> outstanding, int count, Instant last) {
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
     private static final int MAX_SHIFT = 20;
 
+    Attempts {
+        outstanding = Set.copyOf(outstanding);
+    }
+
     static Attempts none() {
-        return new Attempts("", 0, Instant.EPOCH);
+        return new Attempts("", Set.of(), 0, Instant.EPOCH);
     }
 
-    /** Whether it is time: 1, 2, 4 s and so on up to 5 min after the last time. */
-    boolean mayTry(String wanted, Instant now) {
-        return !wanted.equals(hash) || !now.isBefore(last.plus(pause())) || now.isBefore(last);
+    /**
+     * Whether it is time: at once where a knob is to be set that was not refused, else 1, 2, 4 s and so on up to 5 min after the last time.
+     *
+     * @param knobs all that are to be set
+     */
+    boolean mayTry(String wanted, Set<Knob> knobs, Instant now) {
+        return !wanted.equals(hash)
+                || !outstanding.containsAll(knobs)
+                || !now.isBefore(last.plus(pause()))
+                || now.isBefore(last);
     }
 
-    /** After one more time. Ten minutes of peace make the next one a first one again. */
-    Attempts next(String wanted, Instant now) {
+    /**
+     * After one more time. Ten minutes of peace make the next one a first one again.
+     *
+     * @param refused the knobs that were to be set, and were not
+     */
+    Attempts next(String wanted, Set<Knob> refused, Instant now) {
         boolean peace = now.isAfter(last.plus(LONGEST_PAUSE.multipliedBy(2)));
-        return new Attempts(wanted, wanted.equals(hash) && !peace ? count + 1 : 1, now);
+        boolean same =
+                wanted.equals(hash) && (refused.equals(outstanding) || !Collections.disjoint(refused, outstanding));
+        return new Attempts(wanted, refused, same && !peace ? count + 1 : 1, now);
     }
 
     private Duration pause() {

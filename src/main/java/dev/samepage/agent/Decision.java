@@ -10,9 +10,11 @@ import dev.samepage.tuning.Tuning;
 import dev.samepage.tuning.WriteOrder;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +65,13 @@ public record Decision(
             case Action.Unmerge unmerge -> unmerge.then().stream();
             case Action.Release _ -> Stream.empty();
         });
+    }
+
+    /** Which knobs the actions set; the caller's to change. */
+    static Set<Knob> knobs(List<Action> actions) {
+        Set<Knob> knobs = EnumSet.noneOf(Knob.class);
+        settings(actions).forEach(setting -> knobs.add(setting.knob()));
+        return knobs;
     }
 
     /**

@@ -6,10 +6,8 @@ import dev.samepage.kernel.Suspect;
 import dev.samepage.kernel.Suspects;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -159,26 +157,12 @@ final class DriftWatch {
     }
 
     /**
-     * The agent has written.
+     * The agent has written. What it could not keep as it wrote it differs at the next look, and somebody else has changed it then.
      *
-     * @param before how the node stood
-     * @param succeeded whether all of it was taken
+     * @param left how it has left the knobs
      */
-    void wrote(Map<Knob, Long> before, Decision decision, boolean succeeded) {
-        if (!succeeded) {
-            stood = null;
-            return;
-        }
-        Map<Knob, Long> now = new EnumMap<>(Knob.class);
-        now.putAll(decision.wanted(before));
-        boolean advisorChanged = !Objects.equals(before.get(Knob.ADVISOR_MODE), now.get(Knob.ADVISOR_MODE));
-        boolean pagesSet =
-                Decision.settings(decision.actions()).anyMatch(setting -> setting.knob() == Knob.PAGES_TO_SCAN);
-        if (advisorChanged && !pagesSet) {
-            // The kernel has reset it.
-            now.remove(Knob.PAGES_TO_SCAN);
-        }
-        stood = now;
+    void wrote(Map<Knob, Long> left) {
+        stood = left;
     }
 
     private void lookForWriter(Instant at) {

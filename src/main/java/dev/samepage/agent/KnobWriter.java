@@ -3,7 +3,6 @@ package dev.samepage.agent;
 import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.Ksm;
 import dev.samepage.kernel.WriteResult;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -16,11 +15,12 @@ record KnobWriter(String node, Ksm ksm, Activity activity) {
      * Writes.
      *
      * @param level at which it is logged that it was written
-     * @param failures what went wrong is added to these, as a sentence
+     * @param outcome takes what has come of it
      * @return whether the knob now has this value
      */
-    boolean write(Knob knob, long value, Level level, List<String> failures) {
+    boolean write(Knob knob, long value, Level level, Outcome outcome) {
         WriteResult result = ksm.write(knob, value);
+        outcome.wrote(result);
         if (!(result instanceof WriteResult.Failed failed)) {
             activity.count(Deed.WRITE);
             log.atLevel(level)
@@ -32,7 +32,7 @@ record KnobWriter(String node, Ksm ksm, Activity activity) {
         activity.count(Deed.WRITE_REFUSED);
         String failure = Refusals.describe(failed, node);
         log.atWarn().addKeyValue("node", node).log(failure);
-        failures.add(failure);
+        outcome.failed(failure);
         return false;
     }
 
@@ -41,9 +41,9 @@ record KnobWriter(String node, Ksm ksm, Activity activity) {
      *
      * @return whether other knobs may be written after this one
      */
-    boolean writeAndGoOn(Knob knob, long value, Level level, List<String> failures) {
-        if (!write(knob, value, level, failures) && knob == Knob.REDHAT_ONLY_ZERO_PAGES && value == 1) {
-            ksm.write(Knob.RUN, 0);
+    boolean writeAndGoOn(Knob knob, long value, Level level, Outcome outcome) {
+        if (!write(knob, value, level, outcome) && knob == Knob.REDHAT_ONLY_ZERO_PAGES && value == 1) {
+            outcome.wrote(ksm.write(Knob.RUN, 0));
             return false;
         }
         return true;

@@ -70,23 +70,23 @@ final class UnmergeProcedure {
      * case, if that is wanted, since memory is short then.
      *
      * @param hash of what is asked for
-     * @param failures what went wrong is added to these, a sentence each
+     * @param outcome takes what has come of it
      * @return whether other knobs may be written after this
      */
-    boolean run(Action.Unmerge asked, String hash, List<String> failures) {
-        return stop(failures) && setAndStart(asked.then(), checkAndUnmerge(asked, hash, failures), failures);
+    boolean run(Action.Unmerge asked, String hash, Outcome outcome) {
+        return stop(outcome) && setAndStart(asked.then(), checkAndUnmerge(asked, hash, outcome), outcome);
     }
 
-    private boolean stop(List<String> failures) {
+    private boolean stop(Outcome outcome) {
         try {
-            return ksm.read().getOrDefault(Knob.RUN, 0L) == 0 || writer.write(Knob.RUN, 0, Level.INFO, failures);
+            return ksm.read().getOrDefault(Knob.RUN, 0L) == 0 || writer.write(Knob.RUN, 0, Level.INFO, outcome);
         } catch (IOException e) {
-            failures.add("Un-merging not begun on " + node + ": KSM cannot be read: " + e + ".");
+            outcome.failed("Un-merging not begun on " + node + ": KSM cannot be read: " + e + ".");
             return false;
         }
     }
 
-    private boolean checkAndUnmerge(Action.Unmerge asked, String hash, List<String> failures) {
+    private boolean checkAndUnmerge(Action.Unmerge asked, String hash, Outcome outcome) {
         log.atInfo()
                 .addKeyValue("node", node)
                 .addKeyValue("bytes", asked.neededBytes())
@@ -94,6 +94,7 @@ final class UnmergeProcedure {
         UnmergeResult result = unmerger.unmerge(
                 asked.reservePercent(),
                 stopped -> log.atWarn().addKeyValue("node", node).log(stopped));
+        outcome.unmerged(result instanceof UnmergeResult.Unmerged);
         if (!(result instanceof NotUnmerged failed)) {
             activity.count(Deed.UNMERGE);
             log.atInfo().addKeyValue("node", node).log("Un-merged");
@@ -104,7 +105,7 @@ final class UnmergeProcedure {
         }
         String failure = Refusals.describe(failed, node);
         log.atWarn().addKeyValue("node", node).log(failure);
-        failures.add(failure);
+        outcome.failed(failure);
         heldBack = heldBack(failed, hash, failure);
         return false;
     }
@@ -125,9 +126,9 @@ final class UnmergeProcedure {
     }
 
     /** Every write is read back. The settings say what {@code run} is to be, too. */
-    private boolean setAndStart(List<Action.Set> settings, boolean unmerged, List<String> failures) {
+    private boolean setAndStart(List<Action.Set> settings, boolean unmerged, Outcome outcome) {
         return settings.stream()
                 .filter(setting -> unmerged || !WriteOrder.NEED_UNMERGED.contains(setting.knob()))
-                .allMatch(setting -> writer.writeAndGoOn(setting.knob(), setting.value(), Level.INFO, failures));
+                .allMatch(setting -> writer.writeAndGoOn(setting.knob(), setting.value(), Level.INFO, outcome));
     }
 }

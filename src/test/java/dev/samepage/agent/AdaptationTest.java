@@ -357,6 +357,19 @@ class AdaptationTest {
         assertThat(agent.round().state()).isEqualTo(State.APPLIED);
     }
 
+    /** Each phase wants something else of the other knobs, and gets it. */
+    @Test
+    void triesARefusedKnobAgainWithGrowingPausesThroughAllPhases() {
+        NodeUnderTest node = adaptive();
+        node.ksm.refuse(Knob.RUN, Errno.EROFS);
+        Agent agent = boosting(node);
+        node.ksm.clearWrites();
+        long before = node.activity.counted(Deed.WRITE_REFUSED);
+        run(node, agent, Duration.ofHours(1));
+
+        assertThat(node.activity.counted(Deed.WRITE_REFUSED) - before).isBetween(10L, 40L);
+    }
+
     @Test
     void stopsKsmdInTheMiddleOfABoostAlsoWhereTheSettingsAreKept() {
         NodeUnderTest node = adaptive();

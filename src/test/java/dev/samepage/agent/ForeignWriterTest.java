@@ -12,7 +12,9 @@ import dev.samepage.kernel.Counter;
 import dev.samepage.kernel.FakeKsm;
 import dev.samepage.kernel.FakeProc;
 import dev.samepage.kernel.Knob;
+import dev.samepage.kernel.KsmFiles;
 import io.fabric8.kubernetes.api.model.Condition;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -86,6 +88,47 @@ class ForeignWriterTest {
         assertThat(node.activity.counted(Deed.PUT_BACK)).isEqualTo(3);
         assertThat(node.activity.counted(Deed.FOREIGN_CHANGE)).isGreaterThan(3);
         assertThat(node.ksm.value(Knob.PAGES_TO_SCAN)).isEqualTo(64);
+    }
+
+    /** Somebody who sets pages_to_scan to 64 whenever it is written: before the agent has read it back. */
+    private KsmFiles quicker() {
+        return new KsmFiles() {
+            @Override
+            public boolean exists(String file) {
+                return node.ksm.exists(file);
+            }
+
+            @Override
+            public String read(String file) throws IOException {
+                return node.ksm.read(file);
+            }
+
+            @Override
+            public void write(String file, String text) throws IOException {
+                node.ksm.write(file, text);
+                if (file.equals(Knob.PAGES_TO_SCAN.file())) {
+                    node.ksm.with(Knob.PAGES_TO_SCAN, 64);
+                }
+            }
+
+            @Override
+            public void checkWritable(String file) throws IOException {
+                node.ksm.checkWritable(file);
+            }
+        };
+    }
+
+    @Test
+    void givesWayAlsoToSomebodyWhoIsTooQuickForItsWritesToBeReadBack() {
+        node.tell(NodeUnderTest.fixed(2000, 10));
+        agent = node.start(quicker());
+        KsmNodeStatus status = peace(Duration.ofMinutes(2));
+
+        assertThat(status.state()).isEqualTo(State.CONTENDED);
+        assertThat(status.message()).startsWith("Somebody else keeps changing KSM here (pages_to_scan 2000 -> 64): ");
+        assertThat(node.ksm.writes())
+                .as("the first one, and three that put it back")
+                .hasSize(4);
     }
 
     @Test

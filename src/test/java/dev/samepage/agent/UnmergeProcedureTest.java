@@ -11,8 +11,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +28,7 @@ class UnmergeProcedureTest {
     private static final String HASH = "asked";
 
     private final FakeKsm ksm = FakeKsm.linux618().with(Knob.RUN, 1).merge(10);
-    private final List<String> failures = new ArrayList<>();
+    private final Outcome outcome = new Outcome(Map.of());
     private UnmergeResult result = new UnmergeResult.Unmerged();
     private Instant now = Instant.EPOCH;
     private final UnmergeProcedure procedure = new UnmergeProcedure(
@@ -52,9 +52,9 @@ class UnmergeProcedureTest {
 
     @Test
     void stopsUnmergesSetsAndStartsInThisOrder() {
-        assertThat(procedure.run(ASKED, HASH, failures)).isTrue();
+        assertThat(procedure.run(ASKED, HASH, outcome)).isTrue();
 
-        assertThat(failures).isEmpty();
+        assertThat(outcome.failures()).isEmpty();
         assertThat(ksm.writes())
                 .containsExactly("run=0", "run=2", "merge_across_nodes=0", "sleep_millisecs=10", "run=1");
     }
@@ -63,7 +63,7 @@ class UnmergeProcedureTest {
     void doesNotStopWhatStandsStill() {
         ksm.with(Knob.RUN, 0);
 
-        procedure.run(ASKED, HASH, failures);
+        procedure.run(ASKED, HASH, outcome);
 
         assertThat(ksm.writes()).first().isEqualTo("run=2");
     }
@@ -72,20 +72,20 @@ class UnmergeProcedureTest {
     void unmergesNothingWhereKsmdCannotBeStopped() {
         ksm.refuse(Knob.RUN, Errno.EROFS);
 
-        assertThat(procedure.run(ASKED, HASH, failures)).isFalse();
+        assertThat(procedure.run(ASKED, HASH, outcome)).isFalse();
 
         assertThat(ksm.writes()).isEmpty();
-        assertThat(failures).hasSize(1).first().asString().startsWith("run=0 refused on worker-3: EROFS");
+        assertThat(outcome.failures()).hasSize(1).first().asString().startsWith("run=0 refused on worker-3: EROFS");
     }
 
     @Test
     void startsKsmdAgainAndSetsTheRestWhereThereIsTooLittleMemory() {
         result = new UnmergeResult.TooLittle("needed 2 MiB, available 1 MiB, reserve 1 MiB: 2 MiB short", "Do this.");
 
-        procedure.run(ASKED, HASH, failures);
+        procedure.run(ASKED, HASH, outcome);
 
         assertThat(ksm.writes()).containsExactly("run=0", "sleep_millisecs=10", "run=1");
-        assertThat(failures)
+        assertThat(outcome.failures())
                 .containsExactly(
                         "Un-merging refused on worker-3: needed 2 MiB, available 1 MiB, reserve 1 MiB: 2 MiB short. Do this.");
     }
@@ -94,9 +94,9 @@ class UnmergeProcedureTest {
     void saysWhichSettingTheKernelDidNotTakeInSpiteOfAll() {
         ksm.refuse(Knob.MERGE_ACROSS_NODES, Errno.EBUSY);
 
-        procedure.run(ASKED, HASH, failures);
+        procedure.run(ASKED, HASH, outcome);
 
-        assertThat(failures)
+        assertThat(outcome.failures())
                 .hasSize(1)
                 .first()
                 .asString()
@@ -107,7 +107,7 @@ class UnmergeProcedureTest {
     @Test
     void holdsARefusalBackForAMinute() {
         result = new UnmergeResult.TooLittle("needed 2 MiB", "Do this.");
-        procedure.run(ASKED, HASH, failures);
+        procedure.run(ASKED, HASH, outcome);
 
         now = now.plusSeconds(59);
         assertThat(procedure.heldBack(HASH)).contains("Un-merging refused on worker-3: needed 2 MiB. Do this.");
@@ -118,7 +118,7 @@ class UnmergeProcedureTest {
     @Test
     void holdsAFailureBackForAMinute() {
         result = new UnmergeResult.Failed("the child process did not start in time");
-        procedure.run(ASKED, HASH, failures);
+        procedure.run(ASKED, HASH, outcome);
 
         now = now.plusSeconds(59);
         assertThat(procedure.heldBack(HASH))
@@ -131,7 +131,7 @@ class UnmergeProcedureTest {
     @Test
     void holdsBackForAnHourWhatSomebodyMergesAgain() {
         result = new UnmergeResult.StillMerged(7, 0);
-        procedure.run(ASKED, HASH, failures);
+        procedure.run(ASKED, HASH, outcome);
 
         now = now.plus(Duration.ofMinutes(59));
         assertThat(procedure.heldBack(HASH))
@@ -143,7 +143,7 @@ class UnmergeProcedureTest {
     @Test
     void holdsNothingBackThatIsAskedForAnew() {
         result = new UnmergeResult.StillMerged(7, 0);
-        procedure.run(ASKED, HASH, failures);
+        procedure.run(ASKED, HASH, outcome);
 
         assertThat(procedure.heldBack("something else")).isEmpty();
     }
@@ -152,7 +152,7 @@ class UnmergeProcedureTest {
     void holdsNothingBackWhereTheClockWasPutBack() {
         now = Instant.EPOCH.plus(Duration.ofDays(1));
         result = new UnmergeResult.StillMerged(7, 0);
-        procedure.run(ASKED, HASH, failures);
+        procedure.run(ASKED, HASH, outcome);
 
         now = Instant.EPOCH;
         assertThat(procedure.heldBack(HASH)).isEmpty();
