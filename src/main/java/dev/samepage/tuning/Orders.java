@@ -17,7 +17,9 @@ final class Orders {
     private static final Duration NEAR_THE_END = Duration.ofMillis(15);
     private static final long RESTING_MILLIS = 500;
     private static final long RESTING_MILLIS_PER_GUEST = 10;
-    private static final long RESTING_AT_MOST_MILLIS = 5000;
+
+    /** What somebody else changes is to be noticed within 5 s, with time for the look itself. */
+    private static final long RESTING_AT_MOST_MILLIS = 4000;
 
     /** Few enough that ksmd hardly gets into the next guest. */
     private static final long TIDYING_PAGES = 64;

@@ -166,7 +166,7 @@ class OrdersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 500", "50, 500", "51, 510", "500, 5000", "501, 5000"})
+    @CsvSource({"0, 500", "50, 500", "51, 510", "400, 4000", "401, 4000"})
     void looksTheMoreSeldomTheMoreGuestsThereAreWhileItRests(int guests, long millis) {
         assertThat(Orders.nextLook(adaptive(AdaptiveSettings.defaults(), RESTING, guests(guests), 50)))
                 .isEqualTo(Duration.ofMillis(millis));
