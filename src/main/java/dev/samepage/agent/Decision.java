@@ -33,6 +33,10 @@ public record Decision(
         String message,
         @Nullable String degraded,
         boolean unmergeRefused) {
+    private static final String KEPT = "The settings stay as they are, as the policy asked (onRemoval: Keep).";
+    private static final String IN_PART =
+            "What is known of how this node was found is put back; where it is lost, ksmd stands still and all else stays as it is.";
+
     public Decision {
         actions = List.copyOf(actions);
     }
@@ -78,6 +82,7 @@ public record Decision(
      * Decides.
      *
      * @param originals how the node was found; null where that was not saved, as it need not be before a policy tunes the node
+     * @param lost whether a part of how the node was found is lost, so that not all can be put back
      * @param adapted how Adaptive wants these knobs now; empty in other modes
      * @param heldBack why memory is not to be un-merged now, as a sentence; null where it may be
      */
@@ -85,21 +90,18 @@ public record Decision(
             Assignment assignment,
             Sample sample,
             @Nullable Originals originals,
+            boolean lost,
             Kernel kernel,
             Map<Knob, Long> adapted,
             @Nullable String heldBack) {
         return switch (assignment) {
             case Assignment.None() -> nothing(State.OBSERVING, "No KsmNode names this node: nothing is changed.");
-            case Assignment.NotUnderstood unknown ->
-                new Decision(
-                        unknown.afterAdaptive() ? rest(sample, originals) : List.of(),
-                        State.FAILED,
-                        "The operator asks for a mode that this agent does not know: nothing is changed. Bring both to the"
-                                + " same version.");
+            case Assignment.NotUnderstood unknown -> notUnderstood(unknown.afterAdaptive(), sample, originals);
             case Assignment.Covered covered
-            when covered.tuning() instanceof Tuning.Observe -> observe(covered, sample, originals, kernel, heldBack);
+            when covered.tuning() instanceof Tuning.Observe ->
+                observe(covered, sample, originals, lost, kernel, heldBack);
             case Assignment.Covered covered -> tune(covered, sample, originals, kernel, adapted, heldBack);
-            case Assignment.Released released -> release(released, sample, originals, kernel, heldBack);
+            case Assignment.Released released -> release(released, sample, originals, lost, kernel, heldBack);
         };
     }
 
@@ -117,10 +119,23 @@ public record Decision(
         return new Decision(List.of(), state, message);
     }
 
+    private static Decision notUnderstood(boolean afterAdaptive, Sample sample, @Nullable Originals originals) {
+        boolean rests = afterAdaptive && originals != null;
+        return new Decision(
+                rests ? rest(sample, originals) : List.of(),
+                State.FAILED,
+                "The operator asks for a mode that this agent does not know: "
+                        + (rests
+                                ? "ksmd, which mode Adaptive had driven, stands still, and all else stays as it is."
+                                : "nothing is changed.")
+                        + " Bring both to the same version.");
+    }
+
     private static Decision observe(
             Assignment.Covered covered,
             Sample sample,
             @Nullable Originals originals,
+            boolean lost,
             Kernel kernel,
             @Nullable String heldBack) {
         if (originals == null) {
@@ -134,7 +149,7 @@ public record Decision(
                 kernel,
                 heldBack,
                 State.OBSERVING,
-                "The policy only wants reports: every setting is as it was found.");
+                lost ? IN_PART : "The policy only wants reports: every setting is as it was found.");
     }
 
     private static Decision tune(
@@ -172,16 +187,19 @@ public record Decision(
             Assignment.Released released,
             Sample sample,
             @Nullable Originals originals,
+            boolean lost,
             Kernel kernel,
             @Nullable String heldBack) {
+        boolean kept = released.onRemoval() == OnRemoval.KEEP;
         if (originals == null) {
-            return nothing(State.RESTORED, "Nothing that Samepage changed is left on this node.");
+            return nothing(
+                    State.RESTORED,
+                    kept ? KEPT : lost ? IN_PART : "Nothing that Samepage changed is left on this node.");
         }
-        if (released.onRemoval() == OnRemoval.KEEP) {
+        if (kept) {
             List<Action> actions = new ArrayList<>(released.afterAdaptive() ? rest(sample, originals) : List.of());
             actions.add(new Action.Release());
-            return new Decision(
-                    actions, State.RESTORED, "The settings stay as they are, as the policy asked (onRemoval: Keep).");
+            return new Decision(actions, State.RESTORED, KEPT);
         }
         return restore(
                 originals,
@@ -191,12 +209,12 @@ public record Decision(
                 kernel,
                 heldBack,
                 State.RESTORED,
-                "Every setting is as it was found.");
+                lost ? IN_PART : "Every setting is as it was found.");
     }
 
     /** To where ksmd rests in mode Adaptive: nobody would end its laps any more. */
-    private static List<Action> rest(Sample sample, @Nullable Originals originals) {
-        Map<Knob, Long> resting = toRestore(originals);
+    private static List<Action> rest(Sample sample, Originals originals) {
+        Map<Knob, Long> resting = originals.toRestore();
         resting.keySet().retainAll(Target.LEFT_TO_ADAPTIVE);
         resting.put(Knob.RUN, 0L);
         return List.copyOf(Way.sets(WriteOrder.toReach(resting, sample.knobs())));

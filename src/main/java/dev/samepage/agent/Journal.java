@@ -143,23 +143,25 @@ public final class Journal {
         if (text.isEmpty()) {
             return null;
         }
-        Optional<OriginalsText.Parsed> parsed = OriginalsText.parse(text.orElseThrow());
-        if (parsed.isEmpty()) {
-            remove(ORIGINALS, "it is not a list of KSM settings; the settings are taken as found now");
-            return null;
-        }
-        Originals found = parsed.orElseThrow().originals();
+        OriginalsText.Parsed parsed = OriginalsText.parse(text.orElseThrow())
+                .orElseGet(() -> new OriginalsText.Parsed(new Originals(bootId, Map.of()), false));
+        Originals found = parsed.originals();
         if (!found.bootId().equals(bootId)
                 && !bootId.equals(HostProc.UNKNOWN)
                 && !found.bootId().equals(HostProc.UNKNOWN)) {
             log.atInfo().addKeyValue("file", files + "/" + ORIGINALS).log("The node has rebooted since: starting anew");
             return null;
         }
-        if (!parsed.orElseThrow().complete()) {
-            setAside(ORIGINALS, "it is damaged; what it does hold is used: " + found.knobs());
-            saveAgain(found);
+        if (parsed.complete()) {
+            return found;
         }
-        return found;
+        setAside(
+                ORIGINALS,
+                "it is damaged; what it does hold is used: " + found.knobs()
+                        + ", run is taken for 0 where it does not say, and all else for what it is when a policy next tunes the node");
+        Originals known = found.withRun();
+        saveAgain(known);
+        return known;
     }
 
     private void saveAgain(Originals found) {

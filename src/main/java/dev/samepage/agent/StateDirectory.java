@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A directory on a file system that forgets at reboot, as the kernel forgets its own settings: the host's /run/samepage. It is made
@@ -81,7 +82,10 @@ public final class StateDirectory implements StateFiles {
 
     @Override
     public Optional<Path> damagedOriginals() {
-        return Optional.of(aside(Journal.ORIGINALS, 1)).filter(kept -> Files.exists(kept, LinkOption.NOFOLLOW_LINKS));
+        return IntStream.rangeClosed(1, MAX_SET_ASIDE)
+                .mapToObj(number -> aside(Journal.ORIGINALS, number))
+                .filter(kept -> Files.exists(kept, LinkOption.NOFOLLOW_LINKS))
+                .findFirst();
     }
 
     private Path aside(String name, int number) {

@@ -127,7 +127,8 @@ final class RestoreCommand implements Callable<Integer> {
 
     private String damaged(Path kept) {
         return "Not everything may be as it was found: the file that told how was damaged. What it still held was put back,"
-                + " everything else stays as it is. It is kept as " + kept + ". Compare the settings in "
+                + " ksmd stands still where it did not say that it ran, and everything else stays as it is. It is kept as "
+                + kept + ". Compare the settings in "
                 + hostOptions.ksm + " with those of a host like this one, set what differs, and delete that file.";
     }
 

@@ -356,6 +356,18 @@ class AgentTest {
     }
 
     @Test
+    void goesOnSayingThatTheSettingsWereKept() {
+        NodeUnderTest node = node();
+        node.tell(NodeUnderTest.fixed(1000, 10));
+        Agent agent = node.start();
+        agent.round();
+        node.tell(NodeUnderTest.released(OnRemoval.KEEP, NodeUnderTest.FORBIDDEN));
+
+        assertThat(node.settle(agent).message())
+                .isEqualTo("The settings stay as they are, as the policy asked (onRemoval: Keep).");
+    }
+
+    @Test
     void saysAllAgainToAKsmNodeThatWasMadeAnew() {
         NodeUnderTest node = node();
         node.tell(NodeUnderTest.fixed(1000, 10));

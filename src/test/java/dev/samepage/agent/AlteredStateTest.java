@@ -154,6 +154,20 @@ class AlteredStateTest {
     }
 
     @Test
+    void whereNothingIsKnownOfHowTheNodeWasFoundKsmdIsStoppedAndThatIsSaid() throws IOException {
+        node.ksm.with(Knob.RUN, 1).with(Knob.PAGES_TO_SCAN, 1000);
+        Files.writeString(node.state.resolve("originals"), "somebody's shopping list");
+        node.tell(NodeUnderTest.released(NodeUnderTest.RESTORE, NodeUnderTest.FORBIDDEN));
+        KsmNodeStatus status = node.settle(node.start());
+
+        assertThat(node.ksm.writes()).containsExactly("run=0");
+        assertThat(status.message())
+                .startsWith(
+                        "What is known of how this node was found is put back; where it is lost, ksmd stands still and ")
+                .endsWith(node.state.resolve("originals.damaged-1") + ".");
+    }
+
+    @Test
     void originalsThatNoKernelCanHaveAreNotWritten() throws IOException {
         Map<Knob, Long> before = node.knobs();
         Files.writeString(node.state.resolve("originals"), """

@@ -50,7 +50,7 @@ class DecisionTest {
     }
 
     private static Decision decide(Assignment assignment, Sample sample, @Nullable Originals originals) {
-        return Decision.of(assignment, sample, originals, KERNEL, Map.of(), null);
+        return Decision.of(assignment, sample, originals, false, KERNEL, Map.of(), null);
     }
 
     @Test
@@ -108,6 +108,34 @@ class DecisionTest {
     }
 
     @Test
+    void changesNothingAfterAdaptiveOnANodeOfWhichNothingWasSaved() {
+        Assignment unknown = Assignment.of(NodeUnderTest.unknownMode()).endingAdaptive();
+
+        Decision decision = decide(unknown, sample(FakeKsm.linux618().with(Knob.RUN, 1)), null);
+
+        assertThat(decision.actions()).isEmpty();
+        assertThat(decision.message())
+                .isEqualTo(
+                        "The operator asks for a mode that this agent does not know: nothing is changed. Bring both to the"
+                                + " same version.");
+    }
+
+    @Test
+    void saysThatNotAllIsPutBackWhereAPartOfHowTheNodeWasFoundIsLost() {
+        Assignment released = Assignment.of(NodeUnderTest.released(OnRemoval.RESTORE, NodeUnderTest.FORBIDDEN));
+        Sample sample = sample(FakeKsm.linux618());
+        Originals known = new Originals("boot", Map.of(Knob.RUN, 0L));
+
+        assertThat(List.of(
+                        Decision.of(released, sample, known, true, KERNEL, Map.of(), null),
+                        Decision.of(released, sample, null, true, KERNEL, Map.of(), null)))
+                .extracting(Decision::message)
+                .containsOnly(
+                        "What is known of how this node was found is put back; where it is lost, ksmd stands still and all"
+                                + " else stays as it is.");
+    }
+
+    @Test
     void turnsTheAdvisorOffForAdaptive() {
         FakeKsm advised = FakeKsm.linux618().with(Knob.ADVISOR_MODE, 1);
 
@@ -151,6 +179,7 @@ class DecisionTest {
                 wanted,
                 sample(advised),
                 originals(advised),
+                false,
                 KERNEL,
                 Map.of(Knob.ADVISOR_MODE, 0L, Knob.RUN, 1L, Knob.SMART_SCAN, 0L),
                 null);
@@ -350,6 +379,7 @@ class DecisionTest {
                 wanted,
                 sample(FakeKsm.linux618(), 1),
                 originals(FakeKsm.linux618()),
+                false,
                 KERNEL,
                 Map.of(),
                 "Un-merging given up a while ago.");
@@ -366,6 +396,7 @@ class DecisionTest {
                 FIXED,
                 sample(FakeKsm.linux618(), 1),
                 originals(FakeKsm.linux618()),
+                false,
                 KERNEL,
                 Map.of(),
                 "Un-merging given up a while ago.");

@@ -164,20 +164,35 @@ class JournalTest {
     }
 
     @Test
+    void takesRunFor0WhereThatWasLost() throws IOException {
+        write("originals", "# KSM settings as Samepage found them\nboot " + BOOT + "\npages_to_scan 100\nru");
+
+        assertThat(journal().originals()).hasValue(new Originals(BOOT, Map.of(Knob.RUN, 0L, Knob.PAGES_TO_SCAN, 100L)));
+    }
+
+    @Test
+    void ofAForeignFileNothingIsKnownButThatKsmdIsToStandStill() throws IOException {
+        write("originals", "somebody's shopping list\n");
+        journal();
+
+        assertThat(journal().originals()).hasValue(new Originals(BOOT, Map.of(Knob.RUN, 0L)));
+    }
+
+    @Test
     void keepsAForeignFileAside() throws IOException {
         write("originals", "somebody's shopping list\n");
+        journal();
 
-        assertThat(journal().originals()).isEmpty();
-        assertThat(names()).containsExactly("originals.damaged-1");
+        assertThat(names()).containsExactly("originals", "originals.damaged-1");
         assertThat(directory.resolve("originals.damaged-1")).hasContent("somebody's shopping list\n");
     }
 
     @Test
     void keepsAnEmptyFileAside() throws IOException {
         write("originals", "");
+        journal();
 
-        assertThat(journal().originals()).isEmpty();
-        assertThat(names()).containsExactly("originals.damaged-1");
+        assertThat(names()).containsExactly("originals", "originals.damaged-1");
     }
 
     @Test
@@ -186,7 +201,8 @@ class JournalTest {
         new Random(1).nextBytes(noise);
         Files.write(directory.resolve("originals"), noise);
 
-        assertThat(journal().originals()).isEmpty();
+        journal();
+
         assertThat(directory.resolve("originals.damaged-1")).hasBinaryContent(noise);
     }
 
@@ -247,7 +263,7 @@ class JournalTest {
     @Test
     void aForeignFileIsNoReasonToStopWhereNothingCanBeWritten() {
         assertThat(new Journal(new ReadOnly("somebody's shopping list\n"), BOOT).originals())
-                .isEmpty();
+                .hasValue(new Originals(BOOT, Map.of(Knob.RUN, 0L)));
     }
 
     @Test

@@ -183,6 +183,16 @@ class StateDirectoryTest {
     }
 
     @Test
+    void namesTheFirstDamagedOriginalsThatNobodyHasDeleted() throws IOException {
+        state.replace("originals", "odd");
+        state.setAside("originals");
+        state.setAside("originals");
+        Files.delete(directory.resolve("originals.damaged-1"));
+
+        assertThat(state.damagedOriginals()).hasValue(directory.resolve("originals.damaged-2"));
+    }
+
+    @Test
     void whatIsNotThereCannotBeSetAside() throws IOException {
         Files.createDirectories(directory);
 
