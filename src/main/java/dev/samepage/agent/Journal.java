@@ -28,7 +28,9 @@ public final class Journal {
     private final StateFiles files;
     private final String bootId;
     private final Trouble reading = new Trouble();
-    private boolean originalsUnread;
+    private final Trouble readingSpec = new Trouble();
+    private @Nullable String unreadBecause;
+    private boolean specUnread;
     private @Nullable Originals originals;
     private @Nullable KsmNodeSpec spec;
 
@@ -52,13 +54,12 @@ public final class Journal {
 
     /** Why it is not known how the node was found, as a sentence; tried again each time. Nothing may be written until it is known. */
     public Optional<String> unread() {
-        if (originalsUnread) {
+        if (unreadBecause != null) {
             originals = readOriginals();
         }
-        return originalsUnread
-                ? Optional.of("How this node was found stands in " + files + "/" + ORIGINALS
-                        + ", which cannot be read: nothing is changed until it can.")
-                : Optional.empty();
+        return Optional.ofNullable(unreadBecause)
+                .map(why -> "How this node was found stands in " + files + "/" + ORIGINALS + ", which cannot be read ("
+                        + why + "): nothing is changed until it can.");
     }
 
     /** That a part of how this node was found is lost, as a sentence; for as long as nobody deletes the file that it names. */
@@ -69,8 +70,11 @@ public final class Journal {
                                 + kept + ".");
     }
 
-    /** What the node was last told. */
+    /** What the node was last told; where that could not be read it is tried again each time. */
     public Optional<KsmNodeSpec> spec() {
+        if (specUnread) {
+            spec = readSpec();
+        }
         return Optional.ofNullable(spec);
     }
 
@@ -102,6 +106,7 @@ public final class Journal {
         if (!told.equals(spec)) {
             files.replace(SPEC, JSON.writeValueAsString(told));
             spec = told;
+            specUnread = false;
         }
     }
 
@@ -131,10 +136,10 @@ public final class Journal {
         Optional<String> text;
         try {
             text = files.read(ORIGINALS);
-            originalsUnread = false;
+            unreadBecause = null;
             reading.over();
         } catch (IOException e) {
-            originalsUnread = true;
+            unreadBecause = e.toString();
             if (reading.isNew(e.toString())) {
                 cannotBeRead(ORIGINALS, e);
             }
@@ -178,6 +183,8 @@ public final class Journal {
     private @Nullable KsmNodeSpec readSpec() {
         try {
             Optional<String> text = files.read(SPEC);
+            specUnread = false;
+            readingSpec.over();
             if (text.isEmpty()) {
                 return null;
             }
@@ -189,7 +196,10 @@ public final class Journal {
         } catch (JsonProcessingException e) {
             remove(SPEC, "it is damaged; the API server will say what is wanted");
         } catch (IOException e) {
-            cannotBeRead(SPEC, e);
+            specUnread = true;
+            if (readingSpec.isNew(e.toString())) {
+                cannotBeRead(SPEC, e);
+            }
         }
         return null;
     }

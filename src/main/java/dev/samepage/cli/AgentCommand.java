@@ -7,18 +7,17 @@ import dev.samepage.agent.ApiConnection;
 import dev.samepage.agent.Endpoint;
 import dev.samepage.agent.Host;
 import dev.samepage.agent.KsmNodeClient;
+import dev.samepage.agent.LockedDirectory;
 import dev.samepage.agent.NodeMetrics;
 import dev.samepage.agent.ReportSchedule;
 import dev.samepage.agent.StateDirectory;
 import dev.samepage.kernel.HostProc;
 import io.fabric8.kubernetes.client.ConfigBuilder;
-import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -111,7 +110,6 @@ final class AgentCommand implements Callable<Integer> {
         ApiServerAddress.here().missing().ifPresent(this::fail);
         Clock clock = Clock.systemUTC();
         Host host = hostOptions.host(clock);
-        StateDirectory state = hostOptions.stateDirectory();
         Activity activity = new Activity();
         AgentLoop loop = new AgentLoop(activity);
         CountDownLatch ended = new CountDownLatch(1);
@@ -121,7 +119,7 @@ final class AgentCommand implements Callable<Integer> {
                         listen,
                         loop,
                         new NodeMetrics(new HostProc(hostOptions.proc), Path.of("/proc"), activity, Version.number()));
-                Closeable _ = waitForLock(state)) {
+                LockedDirectory state = locked(hostOptions.stateDirectory())) {
             ReportSchedule schedule = new ReportSchedule(
                     reportEvery, () -> ThreadLocalRandom.current().nextDouble());
             Agent agent = new Agent(node, host, state, controlPlane, schedule, System::nanoTime, activity);
@@ -149,29 +147,25 @@ final class AgentCommand implements Callable<Integer> {
         return ApiConnection.to(new ConfigBuilder().build());
     }
 
-    /** Another agent may just be ending; a {@code samepage local} may take longer. */
-    private static Closeable waitForLock(StateDirectory state) throws IOException, InterruptedException {
+    /** Another agent may just be ending; a {@code samepage local} may take longer. Where it cannot be locked the agent is to say so. */
+    private static LockedDirectory locked(StateDirectory directory) throws InterruptedException {
+        LockedDirectory state = new LockedDirectory(directory);
         boolean said = false;
-        while (true) {
-            Optional<Closeable> lock;
-            try {
-                lock = state.tryLock();
-            } catch (IOException e) {
-                log.atWarn()
-                        .addKeyValue("state", state)
-                        .addKeyValue("error", e)
-                        .log("State directory cannot be written");
-                return () -> {};
+        try {
+            while (!state.lock()) {
+                if (!said) {
+                    log.atWarn().addKeyValue("state", state).log("Waiting: another samepage works on this host");
+                    said = true;
+                }
+                Thread.sleep(Duration.ofSeconds(1));
             }
-            if (lock.isPresent()) {
-                return lock.orElseThrow();
-            }
-            if (!said) {
-                log.atWarn().addKeyValue("state", state).log("Waiting: another samepage works on this host");
-                said = true;
-            }
-            Thread.sleep(Duration.ofSeconds(1));
+        } catch (IOException e) {
+            log.atWarn()
+                    .addKeyValue("state", state)
+                    .addKeyValue("error", e)
+                    .log("State directory cannot be locked: nothing is changed on this node until it can");
         }
+        return state;
     }
 
     /** Lets the round under way end, so that no step is cut in two without need. */

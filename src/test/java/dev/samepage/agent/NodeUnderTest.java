@@ -84,15 +84,24 @@ final class NodeUnderTest implements ControlPlane {
 
     /** The same, told by somebody else what to do. */
     Agent start(KsmFiles files, ControlPlane controlPlane) {
+        return start(files, controlPlane, new FullDisk(new StateDirectory(state), () -> diskIsFull));
+    }
+
+    private Agent start(KsmFiles files, ControlPlane controlPlane, StateFiles journal) {
         Host host = new Host(new Ksm(files), new HostProc(proc), new Guests(proc, clock), this::unmerge, clock);
         return new Agent(
                 "worker-3",
                 host,
-                death.before(new FullDisk(new StateDirectory(state), () -> diskIsFull)),
+                death.before(journal),
                 controlPlane,
                 new ReportSchedule(Duration.ofMinutes(5), () -> 0.5),
                 clock::nanoTime,
                 activity);
+    }
+
+    /** The same with the journal where it is given. */
+    Agent start(StateFiles journal) {
+        return start(death.before(ksm), this, journal);
     }
 
     /** What comes of the next un-merge, in which the kernel then does nothing. */
