@@ -228,6 +228,47 @@ class AdaptationTest {
         assertThat(node.ksm.value(Knob.PAGES_TO_SCAN)).isEqualTo(100);
     }
 
+    /** Rounds as often as the agent wants them, the last of them within that time. */
+    private static void runWithin(NodeUnderTest node, Agent agent, Duration time) {
+        Duration left = time.minus(agent.untilNextRound());
+        while (!left.isNegative()) {
+            node.pass(agent.untilNextRound());
+            agent.round();
+            left = left.minus(agent.untilNextRound());
+        }
+    }
+
+    @Test
+    void noticesWithinFiveSecondsWhatSomebodyElseChangesDuringABoost() {
+        NodeUnderTest node = adaptive();
+        Agent agent = boosting(node);
+        assertThat(agent.round().phase()).isEqualTo(Phase.BOOST);
+        node.ksm.with(Knob.USE_ZERO_PAGES, 1);
+        runWithin(node, agent, Duration.ofSeconds(5));
+
+        assertThat(node.activity.counted(Deed.FOREIGN_CHANGE)).isEqualTo(1);
+        assertThat(node.ksm.value(Knob.USE_ZERO_PAGES)).isZero();
+    }
+
+    @Test
+    void noticesWithinFiveSecondsWhatSomebodyElseChangesAlsoBesideAThousandGuests() {
+        NodeUnderTest node = adaptive();
+        FakeProc proc = new FakeProc(directory.resolve("proc"));
+        for (int guest = 1000; guest < 2000; guest++) {
+            proc.process(guest, "vm", 9_000);
+            proc.ksmStat(guest, 0, "no", "yes");
+            proc.file(guest + "/statm", "300000 200 100 0 0 0 0\n");
+        }
+        Agent agent = boosting(node);
+        laps(node, agent);
+        assertThat(run(node, agent, Duration.ofSeconds(7)).phase()).isEqualTo(Phase.REST);
+        assertThat(agent.untilNextRound()).isEqualTo(Duration.ofSeconds(4));
+        node.ksm.with(Knob.PAGES_TO_SCAN, 4321);
+        runWithin(node, agent, Duration.ofSeconds(5));
+
+        assertThat(node.activity.counted(Deed.FOREIGN_CHANGE)).isEqualTo(1);
+    }
+
     private static Agent somebodyKeepsStartingKsmd(NodeUnderTest node) {
         Agent agent = node.start();
         for (int second = 0; second < 60; second++) {

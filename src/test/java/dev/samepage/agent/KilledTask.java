@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Something that an agent does from its start to its end, on the node of {@link KilledRun}, and may be killed at. */
 enum KilledTask {
@@ -100,6 +101,16 @@ enum KilledTask {
             case RESTORE -> FOUND;
             case UNMERGE -> UNMERGED;
         };
+    }
+
+    /** Every setting as what was written down says; empty where that is nothing, or damaged, so that nothing is to be changed. */
+    Optional<Map<Knob, Long>> specifiedBy(Path state) throws IOException {
+        Path spec = state.resolve("spec.json");
+        String text = Files.exists(spec) ? Files.readString(spec) : "";
+        if (text.contains('"' + told().hash() + '"')) {
+            return Optional.of(specified());
+        }
+        return text.contains('"' + fixed().hash() + '"') ? Optional.of(FIXED) : Optional.empty();
     }
 
     /** The same of plain files, where nothing turns {@code pages_to_scan} but the agent. */
