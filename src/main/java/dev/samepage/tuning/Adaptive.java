@@ -4,6 +4,7 @@ import dev.samepage.tuning.Doing.Boosting;
 import dev.samepage.tuning.Doing.Resting;
 import dev.samepage.tuning.Doing.Tidying;
 import dev.samepage.tuning.Doing.Tracking;
+import dev.samepage.tuning.Doing.Tracking.Reason;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,16 +33,10 @@ public record Adaptive(
     /** If ksmd has not moved for so long, it is not going to. */
     private static final long TIDY_IN_VAIN_NANOS = 5 * SECOND_NANOS;
 
-    /** Less than this share of what was expected calls for a lap that leaves nothing out. */
-    private static final double DISAPPOINTING = 0.7;
-
     /** How much a page that was dear once counts in the next boost: it may have been somebody else who kept the CPU busy. */
     private static final double FADING = 0.8;
 
     private static final String NOT_PAID = "A further lap did not pay.";
-
-    /** After this much of a further lap without the yield it is given up. */
-    private static final double GIVES_UP_AFTER = 0.15;
 
     /** Takes the first sample. */
     public static Step start(AdaptiveSettings settings, AdaptiveSample sample) {
@@ -182,29 +177,44 @@ public record Adaptive(
                         boosting.prospect().cpuSeconds(),
                         outcome.cpuSeconds(),
                         boosting.pace().dearestPageNanos());
-        Adaptive wiser = with(experience.with(cost).after(outcome, settings)).with(unseen.tidied());
-        long skipped = now.skippedPages() - boosting.lap().start().skippedPages();
-        long changed = Math.max(0, now.changedPages() - skipped);
+        long pageBytes = sample.pageSizeBytes();
+        long unproven = boosting.lap().unprovenPages();
+        Adaptive wiser = with(experience.with(cost).after(outcome, settings).withVolatileAtMost(unproven))
+                .with(unseen.tidied());
         double lapSeconds = cost.furtherLapSeconds(wiser.pages(now, sample));
-        boolean changedPays = pays(wiser.experience.expectedOfFurtherLap(changed, sample.pageSizeBytes()), lapSeconds);
-        long met = unseen.metBytes();
-        boolean metPays = pays(
-                wiser.experience.expectedBytes(met, 0), lapSeconds + cost.mergingSeconds(met / sample.pageSizeBytes()));
-        boolean missing = !boosting.thorough() && outcome.gainedBytes() < outcome.expectedBytes() * DISAPPOINTING;
+        boolean missing = !boosting.thorough()
+                && outcome.isDisappointing()
+                && pays(outcome.expectedBytes() - outcome.gainedBytes(), lapSeconds);
+        Optional<Reason> reason = missing
+                ? Optional.of(Reason.MISSING)
+                : wiser.furtherLap(wiser.experience.expectedOfFurtherLap(unproven, pageBytes), lapSeconds, pageBytes);
         String text = String.format(
                 Locale.ROOT,
                 "The last boost saved %s for %.1f CPU seconds.",
                 Prospect.mebibytes(outcome.gainedBytes()),
                 outcome.cpuSeconds());
-        return changedPays || metPays || missing
-                ? wiser.with(wiser.unseen.lapBegins())
+        return wiser.after(boosting.lap(), boosting.pace(), reason, boosting.thorough(), now, text);
+    }
+
+    /** What one more lap would pay for, at the end of one. */
+    private Optional<Reason> furtherLap(long expectedOfUnprovenBytes, double lapSeconds, long pageBytes) {
+        long met = unseen.metBytes();
+        if (pays(
+                experience.expectedBytes(met, 0), lapSeconds + experience.cost().mergingSeconds(met / pageBytes))) {
+            return Optional.of(Reason.MET);
+        }
+        return pays(expectedOfUnprovenBytes, lapSeconds) ? Optional.of(Reason.UNPROVEN) : Optional.empty();
+    }
+
+    private Adaptive after(Lap lap, Pace pace, Optional<Reason> reason, boolean thorough, Reading now, String outcome) {
+        return reason.map(why -> with(unseen.lapBegins())
                         .with(new Tracking(
-                                boosting.lap().following(last),
-                                boosting.pace(),
-                                changed,
-                                metPays || missing,
-                                missing || (metPays && boosting.thorough())))
-                : wiser.with(new Resting(now, stoppedAtBoundary(now), text));
+                                lap.following(last),
+                                pace,
+                                lap.unprovenPages(),
+                                why,
+                                why == Reason.MISSING || (why == Reason.MET && thorough))))
+                .orElseGet(() -> with(new Resting(now, stoppedAtBoundary(now), outcome)));
     }
 
     private boolean pays(long bytes, double cpuSeconds) {
@@ -213,23 +223,38 @@ public record Adaptive(
 
     private Adaptive track(Tracking tracking, AdaptiveSample sample, Reading now) {
         Lap lap = tracking.lap().next(now, sample.isScanning());
-        Pace pace = paced(tracking.pace(), now, Pace.Work.MERGING);
+        Tracking here = tracking.with(lap, paced(tracking.pace(), now, Pace.Work.MERGING));
+        long pageBytes = sample.pageSizeBytes();
         double wholeSeconds = experience.cost().furtherLapSeconds(pages(now, sample));
-        double share = lap.isOver() ? 1 : lap.share(wholeSeconds);
-        double cpuSeconds = lap.cpuNanos().isPresent() ? lap.cpuNanos().getAsLong() / NANOS : share * wholeSeconds;
-        boolean pays = lap.gainedPages() * sample.pageSizeBytes() >= settings.minSavedBytesPerCpuSecond() * cpuSeconds;
-        Experience inVain = tracking.patient() ? experience : experience.inVain(tracking.changedPages());
-        if (!lap.isOver()) {
-            boolean givenUp = !pays && !tracking.patient() && share >= GIVES_UP_AFTER;
-            return givenUp || lap.isStuck()
-                    ? with(inVain).with(new Resting(now, false, NOT_PAID))
-                    : with(tracking.with(lap, pace));
+        double spentShare = lap.spentShare(wholeSeconds);
+        double cpuSeconds = lap.cpuNanos().isPresent()
+                ? lap.cpuNanos().getAsLong() / NANOS
+                : (lap.isOver() ? 1 : spentShare) * wholeSeconds;
+        boolean paid = lap.gainedPages() * pageBytes >= settings.minSavedBytesPerCpuSecond() * cpuSeconds;
+        if (lap.isStuck()) {
+            return with(new Resting(now, false, NOT_PAID));
         }
-        Adaptive whole = with(unseen.visitedTwice().lapBegins());
-        return pays
-                ? whole.with(tracking.thorough() ? experience.withPairs() : experience)
-                        .with(new Tracking(lap.following(last), pace, now.changedPages(), false, false))
-                : whole.with(inVain).with(new Resting(now, stoppedAtBoundary(now), NOT_PAID));
+        if (!lap.isOver()) {
+            return here.goesOn(paid, spentShare)
+                    ? with(here)
+                    : with(experience.inVain(here.unprovenPages())).with(new Resting(now, false, NOT_PAID));
+        }
+        Adaptive wiser = with(unseen.visitedTwice()).with(learned(here, paid));
+        Optional<Reason> reason = paid
+                ? wiser.furtherLap(here.expectedOfAnother() * pageBytes, wholeSeconds, pageBytes)
+                : Optional.empty();
+        String text =
+                paid ? "A further lap saved " + Prospect.mebibytes(lap.gainedPages() * pageBytes) + "." : NOT_PAID;
+        return wiser.after(lap, here.pace(), reason, false, now, text);
+    }
+
+    /** What a further lap teaches that was made to its end. */
+    private Experience learned(Tracking tracking, boolean paid) {
+        return switch (tracking.reason()) {
+            case UNPROVEN -> experience.inVain(tracking.lap().unprovenPages());
+            case MET -> paid && tracking.thorough() ? experience.withPairs() : experience;
+            case MISSING -> paid ? experience.withPairs() : experience.disappointed();
+        };
     }
 
     private Adaptive tidying(Resting resting, Reading now) {

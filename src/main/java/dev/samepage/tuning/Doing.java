@@ -105,15 +105,51 @@ sealed interface Doing {
     }
 
     /**
-     * Further laps as long as they pay.
+     * A further lap.
      *
-     * @param changedPages during the lap before
-     * @param patient whether the lap is made to its end: what is to merge may come last in it
+     * @param unprovenPages that the lap before has left
      * @param thorough whether nothing is left out
      */
-    record Tracking(Lap lap, Pace pace, long changedPages, boolean patient, boolean thorough) implements Doing {
+    record Tracking(Lap lap, Pace pace, long unprovenPages, Reason reason, boolean thorough) implements Doing {
+        /** After this much of what it should cost, a lap that neither pays nor proves anything is given up. */
+        private static final double GIVES_UP_AFTER = 0.15;
+
+        /** Of what was unproved, so much of what should be proved by now shows that the pages have not just gone on changing. */
+        private static final double PROOF = 0.25;
+
+        /** What it is for. */
+        enum Reason {
+            /** What the lap before has not proved. */
+            UNPROVEN,
+            /** Memory that came while ksmd was at it, and that has been visited once: it comes last in the lap. */
+            MET,
+            /** What was expected and has not merged, and may be equal to what was left out: that, too, may come last. */
+            MISSING
+        }
+
         Tracking with(Lap nextLap, Pace nextPace) {
-            return new Tracking(nextLap, nextPace, changedPages, patient, thorough);
+            return new Tracking(nextLap, nextPace, unprovenPages, reason, thorough);
+        }
+
+        /**
+         * Whether the lap under way is worth going on with.
+         *
+         * @param paid whether it has saved enough for what it took
+         * @param spentShare of what it should cost
+         */
+        boolean goesOn(boolean paid, double spentShare) {
+            return reason != Reason.UNPROVEN
+                    || paid
+                    || spentShare < GIVES_UP_AFTER
+                    // The first copy of a page only waits for the second, which may be a whole guest away.
+                    || lap.provenPages() >= PROOF * spentShare * unprovenPages;
+        }
+
+        /** At its end: how many of the pages that this lap leaves unproved should merge in another one, if that goes as this one did. */
+        long expectedOfAnother() {
+            return unprovenPages == 0
+                    ? 0
+                    : (long) (lap.gainedPages() * Math.min(1, (double) lap.unprovenPages() / unprovenPages));
         }
     }
 

@@ -6,7 +6,7 @@ package dev.samepage.tuning;
  * @param mergingShare of unseen memory, how much boosts have saved
  * @param remergingShare of memory that was merged and written to, how much boosts have saved again
  * @param pairShare of the pages that the last boost merged, how many were pairs that had not been known
- * @param volatilePages that went on changing when a further lap was tried on them
+ * @param volatilePages that a further lap has not proved either: they go on changing
  * @param barrenBoosts in a row that have not paid
  * @param lookAgainSeconds how long ksmd may rest without any sign that there is something to gain
  */
@@ -26,6 +26,9 @@ record Experience(
 
     private static final double FEW_PAIRS = 0.02;
 
+    /** Less than this share of what was expected calls for a lap that leaves nothing out. */
+    private static final double DISAPPOINTING = 0.7;
+
     private static final long SHORTEST_LOOK_AGAIN_SECONDS = 60;
     private static final long BARREN_PAUSE_SECONDS = 15;
     private static final int MOST_BARREN = 16;
@@ -33,7 +36,7 @@ record Experience(
     /** Under pressure the pauses after boosts that have not paid are so much shorter. */
     private static final int PRESSURE_HASTE = 4;
 
-    /** Of the pages that changed during the second lap, how many of those that could merge do so in a third one. */
+    /** Of the pages that the second lap has not proved, how many of those that could merge do so in a third one. */
     private static final double THIRD_LAP_SHARE = 0.5;
 
     /**
@@ -49,7 +52,12 @@ record Experience(
             double cpuSeconds,
             double pairShare,
             boolean remerging,
-            boolean unasked) {}
+            boolean unasked) {
+        /** Whether so much is missing that it may have been left out by the last lap. */
+        boolean isDisappointing() {
+            return gainedBytes < expectedBytes * DISAPPOINTING;
+        }
+    }
 
     static Experience none(AdaptiveSettings settings) {
         return new Experience(LapCost.assumed(), FIRST_SHARE, FIRST_SHARE, 1, 0, 0, settings.maxRestSeconds());
@@ -60,9 +68,9 @@ record Experience(
         return (long) (unseenBytes * mergingShare + erodedBytes * remergingShare);
     }
 
-    /** What one more lap should save where so many pages changed during the last one. */
-    long expectedOfFurtherLap(long changedPages, long pageSizeBytes) {
-        return (long) (Math.max(0, changedPages - volatilePages) * pageSizeBytes * mergingShare * THIRD_LAP_SHARE);
+    /** What one more lap should save where the last one has left so many pages unproved. */
+    long expectedOfFurtherLap(long unprovenPages, long pageSizeBytes) {
+        return (long) (Math.max(0, unprovenPages - volatilePages) * pageSizeBytes * mergingShare * THIRD_LAP_SHARE);
     }
 
     /** Whether what comes is known, so that it need not be compared with what has not merged for long. */
@@ -123,9 +131,20 @@ record Experience(
         return new Experience(cost, mergingShare, remergingShare, 1, volatilePages, barrenBoosts, lookAgainSeconds);
     }
 
-    /** A further lap has shown that so many pages go on changing. */
-    Experience inVain(long changedPages) {
+    /** A lap that left nothing out has not found what was missing: so much does not merge. */
+    Experience disappointed() {
+        double share = Math.max(LEAST_SHARE, mergingShare * DISAPPOINTING);
+        return new Experience(cost, share, remergingShare, pairShare, volatilePages, barrenBoosts, lookAgainSeconds);
+    }
+
+    /** A further lap has left so many pages unproved. */
+    Experience inVain(long unprovenPages) {
         return new Experience(
-                cost, mergingShare, remergingShare, pairShare, changedPages, barrenBoosts, lookAgainSeconds);
+                cost, mergingShare, remergingShare, pairShare, unprovenPages, barrenBoosts, lookAgainSeconds);
+    }
+
+    /** A boost has left so many pages unproved: no more can go on changing. */
+    Experience withVolatileAtMost(long unprovenPages) {
+        return inVain(Math.min(volatilePages, unprovenPages));
     }
 }

@@ -12,14 +12,22 @@ import java.util.OptionalLong;
  * @param uncertainPages that it may have had already when its beginning was seen
  * @param movedNanos when ksmd was last seen to have got any further
  * @param gainedPages that it has merged so far; what went meanwhile does not lessen it
+ * @param skippedBefore pages that smart_scan passed over in the lap before
  */
-record Lap(Reading start, Reading last, long expectedPages, long uncertainPages, long movedNanos, long gainedPages) {
+record Lap(
+        Reading start,
+        Reading last,
+        long expectedPages,
+        long uncertainPages,
+        long movedNanos,
+        long gainedPages,
+        long skippedBefore) {
     /** Where no guest has mergeable memory, laps never end. */
     private static final long STUCK_NANOS = 30_000_000_000L;
 
     /** A lap that begins now, as ksmd is started at a boundary. */
     static Lap begin(Reading now, long expectedPages) {
-        return new Lap(now, now, Math.max(1, expectedPages), 0, now.nanos(), 0);
+        return new Lap(now, now, Math.max(1, expectedPages), 0, now.nanos(), 0, 0);
     }
 
     /** The lap after this one, whose end was seen just now. */
@@ -30,7 +38,8 @@ record Lap(Reading start, Reading last, long expectedPages, long uncertainPages,
                 Math.max(1, last.itemPages()),
                 last.walkedPagesSince(before).orElse(0),
                 last.nanos(),
-                0);
+                0,
+                skippedPages());
     }
 
     /** The lap as it stands now; where ksmd does not run, it is not the lap's fault that it gets no further. */
@@ -41,7 +50,24 @@ record Lap(Reading start, Reading last, long expectedPages, long uncertainPages,
                 expectedPages,
                 uncertainPages,
                 !scanning || now.hasMovedSince(last) ? now.nanos() : movedNanos,
-                gainedPages + Math.max(0, now.savedPages() - last.savedPages()));
+                gainedPages + Math.max(0, now.savedPages() - last.savedPages()),
+                skippedBefore);
+    }
+
+    private long skippedPages() {
+        return Math.max(0, last.skippedPages() - start.skippedPages());
+    }
+
+    /** At its end: pages that it has visited and proved neither merged nor unlike all others, because they had changed or for another reason. */
+    long unprovenPages() {
+        long zeroPages = Math.max(0, last.zeroPages() - start.zeroPages());
+        return Math.max(0, last.unprovenPages() - skippedPages() - zeroPages);
+    }
+
+    /** Pages proved by it that were not before. What smart_scan passes over in only one of the two laps does not count either way. */
+    long provenPages() {
+        long skippedThen = (long) (share().orElse(0) * skippedBefore);
+        return last.provenPages() - start.provenPages() + skippedPages() - skippedThen;
     }
 
     /** Whether ksmd has begun another lap since. */
@@ -63,13 +89,14 @@ record Lap(Reading start, Reading last, long expectedPages, long uncertainPages,
     }
 
     /**
-     * How far it is, 0 to 1.
+     * How much of what it is reckoned to cost has been spent, 0 to 1; where ksmd's CPU time cannot be seen, how far it is.
      *
-     * @param wholeSeconds ksmd's CPU that all of it is reckoned to take, for where the kernel does not tell
+     * @param wholeSeconds ksmd's CPU that all of it is reckoned to take
      */
-    double share(double wholeSeconds) {
-        return share().orElseGet(
-                        () -> wholeSeconds <= 0 ? 0 : Math.min(1, cpuNanos().orElse(0) / 1e9 / wholeSeconds));
+    double spentShare(double wholeSeconds) {
+        return cpuNanos().isPresent() && wholeSeconds > 0
+                ? Math.min(1, cpuNanos().getAsLong() / 1e9 / wholeSeconds)
+                : share().orElse(0);
     }
 
     /** Pages that are surely left; below 0 near the end. Empty where the kernel does not tell. */

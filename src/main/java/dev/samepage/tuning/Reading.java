@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param sharedPages that stand for merged ones: more of them mean that pairs were found which had not been known
  * @param mergedPages that ksmd finds merged when it comes by
  * @param itemPages that ksmd keeps a record of: as many as there are in a lap
- * @param changedPages that were not as at the visit before, or were passed over by smart_scan
+ * @param zeroPages merged with the kernel's own
+ * @param unprovenPages of the records, those in neither of the kernel's two trees: of pages that were not as at the visit before, that were passed
+ *     over by smart_scan, that are merged with the kernel's own, that are gone, and that could not be compared ({@code pages_volatile})
  */
 record Reading(
         long nanos,
@@ -27,7 +29,8 @@ record Reading(
         long sharedPages,
         long mergedPages,
         long itemPages,
-        long changedPages) {
+        long zeroPages,
+        long unprovenPages) {
     private static final long LEAST_WORK_NANOS = 200_000;
 
     static Reading of(AdaptiveSample sample) {
@@ -36,8 +39,6 @@ record Reading(
         long skipped = counters.get(Counter.PAGES_SKIPPED).orElse(0);
         long shared = counters.get(Counter.PAGES_SHARED).orElse(0);
         long sharing = counters.get(Counter.PAGES_SHARING).orElse(0);
-        long rest = counters.get(Counter.PAGES_VOLATILE).orElse(0);
-        long zero = counters.get(Counter.KSM_ZERO_PAGES).orElse(0);
         return new Reading(
                 sample.monotonicNanos(),
                 counters.get(Counter.FULL_SCANS).orElse(0),
@@ -48,7 +49,13 @@ record Reading(
                 shared,
                 shared + sharing,
                 counters.knownPages(),
-                Math.max(0, rest - zero));
+                counters.get(Counter.KSM_ZERO_PAGES).orElse(0),
+                counters.get(Counter.PAGES_VOLATILE).orElse(0));
+    }
+
+    /** Pages that ksmd has found as they were at the visit before: merged, or waiting for an equal. */
+    long provenPages() {
+        return itemPages - unprovenPages + zeroPages;
     }
 
     /** ksmd's CPU time since an earlier reading. */

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.samepage.kernel.Counter;
 import dev.samepage.tuning.Doing.Boosting;
 import dev.samepage.tuning.Doing.Tracking;
+import dev.samepage.tuning.Doing.Tracking.Reason;
 import org.junit.jupiter.api.Test;
 
 /** What the sample at the end of its last lap makes of a boost. */
@@ -119,7 +120,7 @@ class AdaptiveBoostEndTest {
     void makesAFurtherLapWhereThePagesThatHaveChangedPayForIt() {
         state.settings = withFloor(67_112_000);
         Tracking tracking = tracking(afterBoost(inLastLap(nearItsEnd(), true), changed(16_778)));
-        assertThat(tracking.patient()).isFalse();
+        assertThat(tracking.reason()).isEqualTo(Reason.UNPROVEN);
         assertThat(tracking.thorough()).isFalse();
 
         state.settings = withFloor(67_112_001);
@@ -135,7 +136,7 @@ class AdaptiveBoostEndTest {
     void doesNotCountPagesThatWereOnlyPassedOver() {
         assertThat(tracking(afterBoost(
                                 inLastLap(nearItsEnd(), true), changed(20_000).with(Counter.PAGES_SKIPPED, 3222)))
-                        .changedPages())
+                        .unprovenPages())
                 .isEqualTo(16_778);
         assertThat(afterBoost(inLastLap(nearItsEnd(), true), changed(20_000).with(Counter.PAGES_SKIPPED, 3223))
                         .phase())
@@ -150,7 +151,7 @@ class AdaptiveBoostEndTest {
     void leavesNothingOutOfAFurtherLapWhereMuchIsMissing() {
         Tracking tracking = tracking(
                 afterBoost(inLastLap(nearItsEnd(), false), Look.atMillis(10_039).sharing(8959)));
-        assertThat(tracking.patient()).isTrue();
+        assertThat(tracking.reason()).isEqualTo(Reason.MISSING);
         assertThat(tracking.thorough()).isTrue();
         assertThat(afterBoost(
                                 inLastLap(nearItsEnd(), false),
@@ -164,6 +165,29 @@ class AdaptiveBoostEndTest {
                 .isEqualTo(Phase.REST);
     }
 
+    /** Of 50 MiB 15 are missing; a lap over 25,600 pages, of which 8960 are merged, takes 86.8 ms. */
+    @Test
+    void makesNoLapForWhatIsMissingWhereThatWouldNotPayForIt() {
+        Look end = Look.atMillis(10_039).sharing(8959).with(Counter.PAGES_UNSHARED, 99_999);
+
+        state.settings = withFloor(181_250_000);
+        assertThat(tracking(afterBoost(inLastLap(nearItsEnd(), false), end)).reason())
+                .isEqualTo(Reason.MISSING);
+        state.settings = withFloor(181_350_000);
+        assertThat(afterBoost(inLastLap(nearItsEnd(), false), end).phase()).isEqualTo(Phase.REST);
+    }
+
+    @Test
+    void noMorePagesGoOnChangingThanItHasLeft() {
+        state.experience = Experience.none(AdaptiveState.SETTINGS).inVain(5000);
+
+        assertThat(afterBoost(inLastLap(nearItsEnd(), true), changed(70))
+                        .next()
+                        .experience()
+                        .volatilePages())
+                .isEqualTo(70);
+    }
+
     /**
      * At a share of 50 %, 15 MiB of the 30 that have come between the two laps. The next one goes over 12,800 merged pages, 5.12 ms, and
      * merges 7680, 53.76 ms.
@@ -174,7 +198,7 @@ class AdaptiveBoostEndTest {
 
         state.settings = withFloor(267_130_434);
         Step step = afterBoost(inLastLap(nearItsEnd(), true), MET_BETWEEN, end);
-        assertThat(tracking(step).patient()).isTrue();
+        assertThat(tracking(step).reason()).isEqualTo(Reason.MET);
         assertThat(tracking(step).thorough()).isTrue();
         assertThat(tracking(step).lap().expectedPages()).isEqualTo(12_800);
         assertThat(step.next().unseen().metBytes()).isEqualTo(50 * MEBIBYTE);
@@ -191,7 +215,7 @@ class AdaptiveBoostEndTest {
                 MET_BETWEEN,
                 Look.atMillis(10_039).sharing(12_800).guest(1, 150));
 
-        assertThat(tracking(step).patient()).isTrue();
+        assertThat(tracking(step).reason()).isEqualTo(Reason.MET);
         assertThat(tracking(step).thorough()).isFalse();
     }
 
@@ -206,7 +230,7 @@ class AdaptiveBoostEndTest {
 
         // A MiB and the 20 that had been eroded are 5376 pages.
         assertThat(step.next().experience().pairShare()).isEqualTo(0.25);
-        assertThat(tracking(step).changedPages()).isEqualTo(16_778);
+        assertThat(tracking(step).unprovenPages()).isEqualTo(16_778);
     }
 
     private static Look before(long second) {

@@ -13,6 +13,7 @@ import dev.samepage.tuning.Doing.Boosting;
 import dev.samepage.tuning.Doing.Resting;
 import dev.samepage.tuning.Doing.Tidying;
 import dev.samepage.tuning.Doing.Tracking;
+import dev.samepage.tuning.Doing.Tracking.Reason;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,7 +118,7 @@ class AdaptiveBoostTest {
                 new Pace(2500, 17, 0, 4, List.of(now)));
 
         assertThat(state.step(inLap(1), SEEN, Look.at(5)).next().doing()).isEqualTo(tidying);
-        assertThat(state.step(new Tracking(lap(), PACE, 0, false, false), SEEN, Look.at(5))
+        assertThat(state.step(new Tracking(lap(), PACE, 0, Reason.UNPROVEN, false), SEEN, Look.at(5))
                         .next()
                         .doing())
                 .isEqualTo(tidying);

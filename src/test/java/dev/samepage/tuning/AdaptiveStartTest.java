@@ -13,6 +13,7 @@ import dev.samepage.kernel.Guest;
 import dev.samepage.kernel.ResidentGuest;
 import dev.samepage.tuning.Doing.Resting;
 import dev.samepage.tuning.Doing.Tracking;
+import dev.samepage.tuning.Doing.Tracking.Reason;
 import org.junit.jupiter.api.Test;
 
 /** What Adaptive knows as it begins, begins anew, or goes on under other settings. */
@@ -58,7 +59,7 @@ class AdaptiveStartTest {
     void beginsAnewWhereTheCountOfLapsGoesBack() {
         state.last = Look.at(0).laps(3).reading();
         Step step = state.step(
-                new Tracking(Lap.begin(START, 25_600), PACE, 0, false, false),
+                new Tracking(Lap.begin(START, 25_600), PACE, 0, Reason.UNPROVEN, false),
                 SEEN,
                 look(5).laps(0).cow(9));
 

@@ -16,6 +16,7 @@ import dev.samepage.kernel.Counter;
 import dev.samepage.tuning.Doing.Boosting;
 import dev.samepage.tuning.Doing.Tidying;
 import dev.samepage.tuning.Doing.Tracking;
+import dev.samepage.tuning.Doing.Tracking.Reason;
 import org.junit.jupiter.api.Test;
 
 /** What Adaptive says of itself. */
@@ -81,7 +82,7 @@ class AdaptiveWhyTest {
 
     @Test
     void furtherLapsSayHowLong() {
-        Tracking tracking = new Tracking(Lap.begin(START, 10_000), MERGING_PACE, 0, true, false);
+        Tracking tracking = new Tracking(Lap.begin(START, 10_000), MERGING_PACE, 0, Reason.MET, false);
 
         assertThat(state.step(tracking, SEEN, look(1)).why()).isEqualTo("Another lap, as long as it pays.");
     }

@@ -45,11 +45,30 @@ class ExperienceTest {
     }
 
     @Test
-    void expectsOfAFurtherLapHalfOfWhatNewlyChanges() {
+    void expectsOfAFurtherLapHalfOfWhatIsNewlyUnproved() {
         Experience experience = withShares(0.5, 0.9).inVain(1000);
 
         assertThat(experience.expectedOfFurtherLap(5000, 4096)).isEqualTo(4_096_000);
         assertThat(experience.expectedOfFurtherLap(900, 4096)).isZero();
+    }
+
+    @Test
+    void noMorePagesGoOnChangingThanABoostHasLeft() {
+        assertThat(withShares(0.5, 0.5).inVain(1000).withVolatileAtMost(70).volatilePages())
+                .isEqualTo(70);
+        assertThat(withShares(0.5, 0.5).inVain(1000).withVolatileAtMost(2000).volatilePages())
+                .isEqualTo(1000);
+    }
+
+    @Test
+    void expectsLessWhereALapThatLeftNothingOutWasInVain() {
+        assertThat(new Experience(COST, 0.5, 0.2, 0.3, 4, 5, 600).disappointed())
+                .isEqualTo(new Experience(COST, 0.35, 0.2, 0.3, 4, 5, 600));
+    }
+
+    @Test
+    void expectsSomethingHoweverOftenItIsDisappointed() {
+        assertThat(withShares(0.025, 0.5).disappointed().mergingShare()).isEqualTo(0.02);
     }
 
     @Test

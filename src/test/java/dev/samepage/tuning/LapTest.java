@@ -93,30 +93,30 @@ class LapTest {
     }
 
     @Test
-    void isAsFarAsTheKernelSaysWhateverItShouldTake() {
-        assertThat(Lap.begin(at(1, 0, 500, 0), 1000)
-                        .next(at(2, 0, 750, 0), true)
-                        .share(2))
-                .isEqualTo(0.25);
+    void hasSpentAsMuchAsItIsFarWhereKsmdCannotBeSeen() {
+        Reading begun = Given.reading(0, Map.of(Counter.PAGES_SCANNED, 500L));
+        Reading now = Given.reading(SECOND, Map.of(Counter.PAGES_SCANNED, 750L));
+
+        assertThat(Lap.begin(begun, 1000).next(now, true).spentShare(2)).isEqualTo(0.25);
     }
 
     @ParameterizedTest
     @CsvSource({"0, 0", "1, 0.125", "6, 0.75", "8, 1", "9, 1"})
-    void isAsFarAsKsmdsCpuTimeWhereTheKernelDoesNotTell(long cpuSeconds, double share) {
+    void hasSpentKsmdsCpuTime(long cpuSeconds, double share) {
         Lap lap = Lap.begin(Given.reading(0, 0, Map.of()), 1000)
                 .next(Given.reading(20 * SECOND, cpuSeconds * SECOND, Map.of()), true);
 
-        assertThat(lap.share(8)).isEqualTo(share);
+        assertThat(lap.spentShare(8)).isEqualTo(share);
     }
 
     @Test
-    void hasOnlyBegunWhereNobodyCanTell() {
+    void hasSpentNothingWhereNobodyCanTell() {
         Lap unseen = Lap.begin(Given.reading(0, Map.of()), 1000).next(Given.reading(SECOND, Map.of()), true);
         Lap seen =
                 Lap.begin(Given.reading(0, 0, Map.of()), 1000).next(Given.reading(20 * SECOND, SECOND, Map.of()), true);
 
-        assertThat(unseen.share(8)).isZero();
-        assertThat(seen.share(0)).isZero();
+        assertThat(unseen.spentShare(8)).isZero();
+        assertThat(seen.spentShare(0)).isZero();
     }
 
     @Test
@@ -127,7 +127,55 @@ class LapTest {
                 .next(at(3, 1, 960, 450), true)
                 .following(before);
 
-        assertThat(next).isEqualTo(new Lap(at(3, 1, 960, 450), at(3, 1, 960, 450), 450, 60, 3 * SECOND, 0));
+        assertThat(next).isEqualTo(new Lap(at(3, 1, 960, 450), at(3, 1, 960, 450), 450, 60, 3 * SECOND, 0, 0));
         assertThat(next.surelyLeftPages()).hasValue(390);
+    }
+
+    private static Reading counted(long laps, long scanned, long skipped, long unshared, long rest, long zero) {
+        return Given.reading(
+                laps * SECOND,
+                0,
+                Map.of(
+                        Counter.FULL_SCANS, laps,
+                        Counter.PAGES_SCANNED, scanned,
+                        Counter.PAGES_SKIPPED, skipped,
+                        Counter.PAGES_UNSHARED, unshared,
+                        Counter.PAGES_VOLATILE, rest,
+                        Counter.KSM_ZERO_PAGES, zero));
+    }
+
+    @Test
+    void leavesUnprovedWhatItHasNeitherSkippedNorMergedWithTheZeroPage() {
+        // 500 pages were merged with the zero page before it: the kernel keeps no note of those any more.
+        Lap lap = Lap.begin(counted(1, 0, 300, 0, 1000, 500), 1000).next(counted(2, 1000, 370, 0, 200, 520), true);
+
+        assertThat(lap.unprovenPages()).isEqualTo(200 - 70 - 20);
+    }
+
+    @Test
+    void leavesNoFewerThanNoPagesUnproved() {
+        Lap lap = Lap.begin(counted(1, 0, 0, 0, 0, 0), 1000).next(counted(2, 1000, 70, 0, 60, 20), true);
+
+        assertThat(lap.unprovenPages()).isZero();
+    }
+
+    @Test
+    void provesWhatIsMergedOrWaitsForAnEqualAndDidNotBefore() {
+        Lap lap = Lap.begin(counted(1, 0, 0, 100, 900, 0), 1000).next(counted(1, 500, 0, 180, 600, 5), true);
+
+        assertThat(lap.provenPages()).isEqualTo(80 + 5);
+    }
+
+    @Test
+    void provesNothingByPassingOverOtherPagesThanTheLapBefore() {
+        // Of 1000 pages that do not change the lap before has passed over 400, and half of this one over 100.
+        Reading end = counted(2, 600, 400, 600, 400, 0);
+        Lap lap = Lap.begin(counted(1, 0, 0, 1000, 0, 0), 1000)
+                .next(end, true)
+                .following(end)
+                .next(counted(2, 1000, 500, 700, 300, 0), true);
+
+        assertThat(lap.skippedBefore()).isEqualTo(400);
+        assertThat(lap.provenPages()).isZero();
     }
 }

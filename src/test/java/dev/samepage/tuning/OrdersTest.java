@@ -9,6 +9,7 @@ import dev.samepage.tuning.Doing.Boosting;
 import dev.samepage.tuning.Doing.Resting;
 import dev.samepage.tuning.Doing.Tidying;
 import dev.samepage.tuning.Doing.Tracking;
+import dev.samepage.tuning.Doing.Tracking.Reason;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -36,7 +37,7 @@ class OrdersTest {
     }
 
     private static Tracking tracking(boolean thorough, Lap lap) {
-        return new Tracking(lap, PACE, 0, false, thorough);
+        return new Tracking(lap, PACE, 0, Reason.UNPROVEN, thorough);
     }
 
     private static Lap left(long pages) {

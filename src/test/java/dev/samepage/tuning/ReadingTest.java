@@ -28,20 +28,18 @@ class ReadingTest {
     @Test
     void isMadeOfTheKernelsCounters() {
         assertThat(Given.reading(9, 77, COUNTERS))
-                .isEqualTo(new Reading(9, 3, 77L, 5700L, 700, 207, 10, 210, 1250, 33));
+                .isEqualTo(new Reading(9, 3, 77L, 5700L, 700, 207, 10, 210, 1250, 7, 40));
     }
 
     @Test
     void knowsNoWalkWhereTheKernelDoesNotCountPages() {
         assertThat(reading(9, Map.of(Counter.PAGES_SHARED, 2L, Counter.PAGES_SHARING, 8L)))
-                .isEqualTo(new Reading(9, 0, null, null, 0, 8, 2, 10, 10, 0));
+                .isEqualTo(new Reading(9, 0, null, null, 0, 8, 2, 10, 10, 0, 0));
     }
 
     @Test
-    void hasNoFewerThanNoChangedPages() {
-        assertThat(reading(0, Map.of(Counter.PAGES_VOLATILE, 5L, Counter.KSM_ZERO_PAGES, 9L))
-                        .changedPages())
-                .isZero();
+    void pagesAreProvenThatAreMergedOrWaitForAnEqual() {
+        assertThat(Given.reading(9, 77, COUNTERS).provenPages()).isEqualTo(10 + 200 + 1000 + 7);
     }
 
     @Test
