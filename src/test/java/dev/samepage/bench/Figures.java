@@ -11,7 +11,7 @@ import java.util.function.ToDoubleFunction;
  *
  * @param share mean over time of the part of the ideal saving that KSM's counters show, 0 to 1 and more where they overstate; empty where
  *     nothing can be saved
- * @param trueShare the same by the guests' page tables
+ * @param trueShare the same, corrected by what the guests' page tables show; empty also where nobody looked at them
  * @param ksmdCpuSeconds CPU time of ksmd
  * @param afterStart until 95 % of the ideal were saved; empty where nothing can be saved
  * @param afterArrival the same from when the newcomers' memory was filled; empty where none come
@@ -46,12 +46,24 @@ record Figures(
                 .findFirst());
         return new Figures(
                 mean(samples, Sample::share),
-                mean(samples, Sample::trueShare),
+                trueShare(samples),
                 last.seen().ksmdCpuSeconds(),
                 reach(samples, 0, firstPart),
                 filled.flatMap(sample -> reach(samples, sample.seconds(), last.seconds())),
                 last.seen().tunerCpuSeconds(),
                 last.seen().machineCpuSeconds());
+    }
+
+    /** The page tables are looked at too seldom to tell when memory was saved; the counters tell that, and how much of it is true those. */
+    private static OptionalDouble trueShare(List<Sample> samples) {
+        if (samples.stream().allMatch(sample -> sample.seen().trueSavedBytes().isEmpty())) {
+            return OptionalDouble.empty();
+        }
+        TrueRatio ratio = TrueRatio.of(samples);
+        return mean(samples, sample -> {
+            OptionalDouble share = sample.share();
+            return share.isPresent() ? OptionalDouble.of(share.getAsDouble() * ratio.at(sample.seconds())) : share;
+        });
     }
 
     /** Between two values, as if it had changed evenly. */

@@ -31,17 +31,47 @@ class FiguresTest {
     }
 
     @Test
-    void theTrueShareIsFromTheMomentsAtWhichSomebodyLooked() {
+    void theTrueShareRisesWhenTheCountersDo() {
         Figures figures = Figures.of(
                 List.of(
                         lookedAt(0, 100, 0, 0),
-                        sample(5, 100, 100, 0),
-                        lookedAt(10, 100, 100, 80),
-                        sample(15, 100, 100, 0),
-                        lookedAt(20, 100, 100, 80)),
+                        sample(1, 100, 0, 0),
+                        sample(1.5, 100, 100, 0),
+                        lookedAt(10, 100, 100, 100),
+                        lookedAt(20, 100, 100, 100)),
                 CONSTANT);
 
+        // 18.5 s and half of half a second, of 20.
+        assertThat(figures.trueShare()).hasValueCloseTo(0.9375, ROUNDING);
+    }
+
+    @Test
+    void betweenTwoLooksTheTruthLeavesTheCountersEvenly() {
+        Figures figures = Figures.of(
+                List.of(
+                        lookedAt(0, 100, 100, 100),
+                        sample(5, 100, 100, 0),
+                        lookedAt(10, 100, 100, 80),
+                        lookedAt(20, 100, 50, 40)),
+                CONSTANT);
+
+        // 100 to 90, 90 to 80 and, while the counters fall to a half, 80 to 40.
+        assertThat(figures.trueShare()).hasValueCloseTo(0.75, ROUNDING);
+    }
+
+    @Test
+    void aLookWhileTheCountersShowNothingSaysNothingOfThem() {
+        Figures figures = Figures.of(
+                List.of(lookedAt(0, 100, 0, 0), sample(5, 100, 100, 0), lookedAt(10, 100, 100, 80)), CONSTANT);
+
         assertThat(figures.trueShare()).hasValueCloseTo(0.6, ROUNDING);
+    }
+
+    @Test
+    void nothingIsTrulySavedWhereTheCountersNeverShowAnything() {
+        Figures figures = Figures.of(List.of(lookedAt(0, 100, 0, 0), lookedAt(10, 100, 0, 0)), CONSTANT);
+
+        assertThat(figures.trueShare()).hasValueCloseTo(0.0, ROUNDING);
     }
 
     @Test

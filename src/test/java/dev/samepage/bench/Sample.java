@@ -12,11 +12,4 @@ record Sample(Observation seen, long idealBytes) {
     OptionalDouble share() {
         return idealBytes == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) seen.savedBytes() / idealBytes);
     }
-
-    /** Of the ideal saving, by the guests' page tables. Empty where nothing can be saved, or nobody looked. */
-    OptionalDouble trueShare() {
-        return idealBytes == 0 || seen.trueSavedBytes().isEmpty()
-                ? OptionalDouble.empty()
-                : OptionalDouble.of((double) seen.trueSavedBytes().getAsLong() / idealBytes);
-    }
 }
