@@ -8,7 +8,7 @@ import java.util.OptionalLong;
  *
  * @param start the reading with which it began, or the first one of it
  * @param last the newest one
- * @param expectedPages that it will have
+ * @param expectedPages that it will have, unless some go meanwhile
  * @param uncertainPages that it may have had already when its beginning was seen
  * @param movedNanos when ksmd was last seen to have got any further
  * @param gainedPages that it has merged so far; what went meanwhile does not lessen it
@@ -54,6 +54,11 @@ record Lap(
                 skippedBefore);
     }
 
+    /** ksmd drops the record of a page that is gone as it comes by: the kernel takes away the zeros of a huge page that is split, for example. */
+    private long pages() {
+        return Math.max(1, expectedPages - Math.max(0, start.itemPages() - last.itemPages()));
+    }
+
     private long skippedPages() {
         return Math.max(0, last.skippedPages() - start.skippedPages());
     }
@@ -85,7 +90,7 @@ record Lap(
         OptionalLong walked = last.walkedPagesSince(start);
         return walked.isEmpty()
                 ? OptionalDouble.empty()
-                : OptionalDouble.of(Math.min(1, (double) walked.getAsLong() / expectedPages));
+                : OptionalDouble.of(Math.min(1, (double) walked.getAsLong() / pages()));
     }
 
     /**
@@ -102,7 +107,7 @@ record Lap(
     /** Pages that are surely left; below 0 near the end. Empty where the kernel does not tell. */
     OptionalLong surelyLeftPages() {
         OptionalLong walked = last.walkedPagesSince(start);
-        return walked.isEmpty() ? walked : OptionalLong.of(expectedPages - uncertainPages - walked.getAsLong());
+        return walked.isEmpty() ? walked : OptionalLong.of(pages() - uncertainPages - walked.getAsLong());
     }
 
     OptionalLong cpuNanos() {

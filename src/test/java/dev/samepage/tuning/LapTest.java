@@ -1,6 +1,7 @@
 package dev.samepage.tuning;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.samepage.kernel.Counter;
 import java.util.Map;
@@ -38,6 +39,22 @@ class LapTest {
 
         assertThat(lap.share()).hasValue(1);
         assertThat(lap.surelyLeftPages()).hasValue(-100);
+    }
+
+    @Test
+    void hasFewerPagesLeftWhereSomeGo() {
+        Lap lap = Lap.begin(at(1, 0, 500, 1000), 1000).next(at(2, 0, 1300, 880), true);
+
+        assertThat(lap.surelyLeftPages()).hasValue(80);
+        assertThat(lap.share()).hasValueCloseTo(0.909, within(0.001));
+    }
+
+    @Test
+    void hasAsManyPagesAsWereExpectedWhereKsmdMeetsThemForTheFirstTime() {
+        assertThat(Lap.begin(at(1, 0, 500, 0), 1000)
+                        .next(at(2, 0, 750, 250), true)
+                        .surelyLeftPages())
+                .hasValue(750);
     }
 
     @Test
