@@ -39,6 +39,9 @@ final class Adaptation {
     private @Nullable Step step;
     private @Nullable Seen seen;
 
+    /** Whether a boost was broken off: what it has looked at is not merged yet, whatever the kernel tells. */
+    private boolean interrupted;
+
     /** What the last whole round has seen, with the guests as they were listed last. */
     private record Seen(
             long nanos, long listedNanos, Assignment assignment, Sample sample, Host.Surroundings surroundings) {
@@ -114,7 +117,7 @@ final class Adaptation {
                 pageSizeBytes);
         Step before = step;
         Step after = before == null
-                ? Adaptive.start(wanted, taken)
+                ? Adaptive.start(wanted, taken, interrupted)
                 : before.next().under(wanted).step(taken);
         if (before == null || before.phase() != after.phase()) {
             log.atInfo()
@@ -123,6 +126,7 @@ final class Adaptation {
                     .log("Adaptive");
         }
         step = after;
+        interrupted = interrupted && !after.isUnfinished();
         return after;
     }
 
@@ -135,6 +139,7 @@ final class Adaptation {
 
     /** Another mode is asked for, or nothing can be seen of KSM: whatever comes next begins anew. */
     void forget() {
+        interrupted = interrupted || (step != null && step.isUnfinished());
         settings = null;
         step = null;
         seen = null;

@@ -38,15 +38,19 @@ public record Adaptive(
 
     private static final String NOT_PAID = "A further lap did not pay.";
 
-    /** Takes the first sample. */
-    public static Step start(AdaptiveSettings settings, AdaptiveSample sample) {
+    /**
+     * Takes the first sample.
+     *
+     * @param interrupted whether a boost was begun and not finished before
+     */
+    public static Step start(AdaptiveSettings settings, AdaptiveSample sample, boolean interrupted) {
         Reading now = Reading.of(sample);
         Unseen unseen = Unseen.of(sample);
         Adaptive adaptive = new Adaptive(
                 settings,
                 now,
-                // Whoever had ksmd running has not finished: what it has looked at may not be merged yet.
-                sample.isScanning() ? unseen.afresh(now.nanos()) : unseen,
+                // Where ksmd has not finished, what it has looked at may not be merged yet.
+                interrupted || sample.isScanning() ? unseen.afresh(now.nanos()) : unseen,
                 sample.cowKsm(),
                 Pressure.of(sample.memory(), settings.memoryAvailableBelowPercent(), now.nanos()),
                 Experience.none(settings),
@@ -153,15 +157,21 @@ public record Adaptive(
         Lap lap = boosting.lap().next(now, sample.isScanning());
         Boosting here = boosting.with(lap, paced(boosting.pace(), now, boosting.work()));
         if (!lap.isOver()) {
-            return lap.isStuck()
-                    ? with(unseen.seen()).with(new Resting(now, false, "ksmd has found no memory to look at."))
-                    : with(here);
+            return lap.isStuck() ? stuck(now) : with(here);
         }
         if (boosting.isLastLap()) {
             return afterBoost(here, sample, now);
         }
         Adaptive onward = with(unseen.lapBegins()).with(here.nextLap(lap.following(last), settings.maxCpuPercent()));
         return boosting.lapNumber() == 0 ? onward.seeing(sample) : onward;
+    }
+
+    private Adaptive stuck(Reading now) {
+        return now.itemPages() == 0
+                ? with(unseen.seen()).with(new Resting(now, false, "ksmd has found no memory to look at."))
+                : with(unseen.afresh(now.nanos()))
+                        .with(experience.barren())
+                        .with(new Resting(now, false, "ksmd got no further for 30 s, and is started again later."));
     }
 
     /** Just before the end of a lap ksmd sleeps longer than its pace is, which then says nothing of the pages. */

@@ -111,7 +111,19 @@ record Experience(
 
     /** The same host under other settings. */
     Experience under(AdaptiveSettings settings) {
-        return lookingAgainAfter(settings.maxRestSeconds());
+        return lookingAgainAfter(Math.min(lookAgainSeconds, settings.maxRestSeconds()));
+    }
+
+    /** A boost came to nothing, and tells nothing of the memory. */
+    Experience barren() {
+        return new Experience(
+                cost,
+                mergingShare,
+                remergingShare,
+                pairShare,
+                volatilePages,
+                Math.min(MOST_BARREN, barrenBoosts + 1),
+                lookAgainSeconds);
     }
 
     private Experience lookingAgainAfter(long seconds) {

@@ -20,6 +20,11 @@ public record Step(Adaptive next, Map<Knob, Long> knobs, Phase phase, String why
         knobs = Collections.unmodifiableMap(new EnumMap<>(knobs));
     }
 
+    /** Whether laps are under way of which only all together are of use: whoever breaks them off starts with them again. */
+    public boolean isUnfinished() {
+        return next.doing() instanceof Doing.Boosting || next.doing() instanceof Doing.Tracking;
+    }
+
     /** How far ksmd is in the lap that it makes, in per cent; empty where it makes none, or the kernel does not tell. */
     public OptionalInt lapPercent() {
         return Orders.lapPercent(next.doing());

@@ -444,6 +444,55 @@ class AdaptationTest {
         assertThat(node.ksm.value(Knob.RUN)).isEqualTo(1);
     }
 
+    /** The kernel keeps a note of every page after the first lap, though none is merged before the second. */
+    private void guestIsKnownToKsmd() {
+        new FakeProc(directory.resolve("proc")).merged(GUEST, GUEST_PAGES, 0);
+    }
+
+    @Test
+    void makesABoostAnewThatAnotherModeHasBrokenOff() {
+        NodeUnderTest node = adaptive();
+        Agent agent = boosting(node);
+        guestIsKnownToKsmd();
+        node.tell(NodeUnderTest.mode(Mode.STOPPED, NodeUnderTest.FORBIDDEN));
+        run(node, agent, Duration.ofMinutes(10));
+        node.tell(NodeUnderTest.mode(Mode.ADAPTIVE, NodeUnderTest.FORBIDDEN));
+
+        assertThat(run(node, agent, Duration.ofSeconds(4)).phase()).isEqualTo(Phase.BOOST);
+    }
+
+    @Test
+    void makesABoostAnewThatGivingWayHasBrokenOff() {
+        NodeUnderTest node = adaptive();
+        Agent agent = boosting(node);
+        guestIsKnownToKsmd();
+        for (int second = 0; second < 60; second++) {
+            node.ksm.with(Knob.SLEEP_MILLISECS, 999).with(Counter.PAGES_SCANNED, second);
+            node.pass(Duration.ofSeconds(1));
+            agent.round();
+        }
+        assertThat(node.ksm.value(Knob.RUN)).isZero();
+        node.ksm.with(Knob.SLEEP_MILLISECS, 20);
+        for (int second = 0; second <= 960 && node.ksm.value(Knob.RUN) == 0; second++) {
+            run(node, agent, Duration.ofSeconds(1));
+        }
+
+        assertThat(agent.round().phase()).isEqualTo(Phase.BOOST);
+    }
+
+    @Test
+    void restsAgainAfterAnotherModeWhereItHadFinished() {
+        NodeUnderTest node = adaptive();
+        Agent agent = boosting(node);
+        laps(node, agent);
+        guestIsKnownToKsmd();
+        node.tell(NodeUnderTest.mode(Mode.STOPPED, NodeUnderTest.FORBIDDEN));
+        run(node, agent, Duration.ofSeconds(4));
+        node.tell(NodeUnderTest.mode(Mode.ADAPTIVE, NodeUnderTest.FORBIDDEN));
+
+        assertThat(run(node, agent, Duration.ofSeconds(4)).phase()).isEqualTo(Phase.REST);
+    }
+
     @Test
     void looksAtEverythingAgainAfterEverythingWasUnmergedInAnotherMode() {
         NodeUnderTest node = adaptive();

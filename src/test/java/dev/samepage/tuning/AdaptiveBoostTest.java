@@ -9,6 +9,7 @@ import static dev.samepage.tuning.AdaptiveState.look;
 import static dev.samepage.tuning.AdaptiveState.lookAtMillis;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.samepage.kernel.Counter;
 import dev.samepage.tuning.Doing.Boosting;
 import dev.samepage.tuning.Doing.Resting;
 import dev.samepage.tuning.Doing.Tidying;
@@ -100,6 +101,16 @@ class AdaptiveBoostTest {
         assertThat(step.next().doing())
                 .isEqualTo(new Resting(Look.atMillis(30_001).reading(), false, "ksmd has found no memory to look at."));
         assertThat(step.next().unseen().bytes()).isZero();
+    }
+
+    @Test
+    void takesNothingForSeenWhereKsmdStandsStillThoughThereAreGuests() {
+        Look still = lookAtMillis(30_001).running().with(Counter.PAGES_UNSHARED, 25_600);
+        Step step = state.step(inLap(2), SEEN, still);
+
+        assertThat(step.why()).isEqualTo("ksmd got no further for 30 s, and is started again later.");
+        assertThat(step.next().unseen().bytes()).isEqualTo(100 * MEBIBYTE);
+        assertThat(step.next().experience().barrenBoosts()).isEqualTo(1);
     }
 
     @Test

@@ -24,7 +24,7 @@ class AdaptiveStartTest {
 
     @Test
     void beginsAtABoundaryWhereKsmdHasNeverRun() {
-        Step step = Adaptive.start(SETTINGS, look(0).cow(7).sample());
+        Step step = Adaptive.start(SETTINGS, look(0).cow(7).sample(), false);
 
         assertThat(step.next().doing()).isEqualTo(new Resting(START, true, "Nothing was done yet."));
         assertThat(step.next().cowSeen()).isEqualTo(7);
@@ -33,9 +33,13 @@ class AdaptiveStartTest {
 
     @Test
     void beginsInTheMiddleOfALapWhereKsmdHasRunOrRuns() {
-        assertThat(Adaptive.start(SETTINGS, look(0).laps(3).sample()).next().doing())
+        assertThat(Adaptive.start(SETTINGS, look(0).laps(3).sample(), false)
+                        .next()
+                        .doing())
                 .isEqualTo(new Resting(Look.at(0).laps(3).reading(), false, "Nothing was done yet."));
-        assertThat(Adaptive.start(SETTINGS, look(0).running().sample()).next().doing())
+        assertThat(Adaptive.start(SETTINGS, look(0).running().sample(), false)
+                        .next()
+                        .doing())
                 .isEqualTo(new Resting(START, false, "Nothing was done yet."));
     }
 
@@ -43,16 +47,25 @@ class AdaptiveStartTest {
     void takesWhatARunningKsmdHasLookedAtForUnseen() {
         ResidentGuest known = new ResidentGuest(new Guest(1, "vm-1", 1), 100 * MEBIBYTE, 25_600);
 
-        assertThat(Adaptive.start(SETTINGS, Look.at(0).guest(known).sample())
+        assertThat(Adaptive.start(SETTINGS, Look.at(0).guest(known).sample(), false)
                         .next()
                         .unseen()
                         .bytes())
                 .isZero();
-        assertThat(Adaptive.start(SETTINGS, Look.at(0).guest(known).running().sample())
+        assertThat(Adaptive.start(SETTINGS, Look.at(0).guest(known).running().sample(), false)
                         .next()
                         .unseen()
                         .bytes())
                 .isEqualTo(100 * MEBIBYTE);
+    }
+
+    @Test
+    void takesWhatAnInterruptedBoostHasLookedAtForUnseen() {
+        ResidentGuest known = new ResidentGuest(new Guest(1, "vm-1", 1), 100 * MEBIBYTE, 25_600);
+        Step step = Adaptive.start(SETTINGS, Look.at(0).guest(known).sample(), true);
+
+        assertThat(step.next().unseen().bytes()).isEqualTo(100 * MEBIBYTE);
+        assertThat(step.isUnfinished()).isFalse();
     }
 
     @Test
@@ -81,7 +94,7 @@ class AdaptiveStartTest {
 
     @Test
     void goesOnUnderOtherSettingsWithAllThatItKnows() {
-        Experience experience = new Experience(new LapCost(2, 9000), 0.1, 0.2, 0.3, 4, 5, 60);
+        Experience experience = new Experience(new LapCost(2, 9000), 0.1, 0.2, 0.3, 4, 5, 1200);
         Pressure pressure = new Pressure(30, false, 7);
         Adaptive adaptive = new Adaptive(SETTINGS, START, NEW, 7L, pressure, experience, AT_BOUNDARY);
         AdaptiveSettings newer = new AdaptiveSettings(30, 64 * MEBIBYTE, 900, false, 20);
@@ -95,6 +108,15 @@ class AdaptiveStartTest {
                         pressure,
                         new Experience(new LapCost(2, 9000), 0.1, 0.2, 0.3, 4, 5, 900),
                         AT_BOUNDARY));
+    }
+
+    @Test
+    void goesOnLookingAgainSoonerUnderALongerRest() {
+        state.experience = new Experience(new LapCost(2, 9000), 0.1, 0.2, 0.3, 4, 5, 60);
+        AdaptiveSettings newer = new AdaptiveSettings(70, 64 * MEBIBYTE, 3600, false, 20);
+
+        assertThat(state.in(AT_BOUNDARY, NEW).under(newer).experience().lookAgainSeconds())
+                .isEqualTo(60);
     }
 
     @Test

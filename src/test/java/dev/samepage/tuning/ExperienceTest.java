@@ -177,8 +177,10 @@ class ExperienceTest {
     void otherSettingsChangeNothingButTheLongestRest() {
         AdaptiveSettings other = new AdaptiveSettings(30, 32 * MEBIBYTE, 900, true, 10);
 
-        assertThat(new Experience(COST, 0.1, 0.2, 0.3, 4, 5, 60).under(other))
+        assertThat(new Experience(COST, 0.1, 0.2, 0.3, 4, 5, 1200).under(other))
                 .isEqualTo(new Experience(COST, 0.1, 0.2, 0.3, 4, 5, 900));
+        assertThat(new Experience(COST, 0.1, 0.2, 0.3, 4, 5, 60).under(other))
+                .isEqualTo(new Experience(COST, 0.1, 0.2, 0.3, 4, 5, 60));
     }
 
     @Test
@@ -193,6 +195,7 @@ class ExperienceTest {
 
         assertThat(experience.with(new LapCost(2, 3)))
                 .isEqualTo(new Experience(new LapCost(2, 3), 0.1, 0.2, 0.3, 4, 5, 600));
+        assertThat(experience.barren()).isEqualTo(new Experience(COST, 0.1, 0.2, 0.3, 4, 6, 600));
         assertThat(experience.withPairs()).isEqualTo(new Experience(COST, 0.1, 0.2, 1, 4, 5, 600));
         assertThat(experience.inVain(70)).isEqualTo(new Experience(COST, 0.1, 0.2, 0.3, 70, 5, 600));
     }

@@ -41,6 +41,7 @@ final class AdaptiveHost {
     private long laps;
     private long moreBytes;
     private @Nullable Step step;
+    private boolean interrupted;
 
     /** One look. */
     record Moment(long nanos, Phase phase, String why, long cpuNanos, double savedShare, Map<Knob, Long> knobs) {
@@ -80,6 +81,14 @@ final class AdaptiveHost {
         return Duration.ofSeconds(seconds);
     }
 
+    /** Way is given to somebody else, who does nothing; ksmd stands still meanwhile. */
+    void standDown(Duration time) {
+        interrupted = last().isUnfinished();
+        step = null;
+        ksm.set(Knob.RUN, 0);
+        ksm.advance(time);
+    }
+
     /** The agent ends, and another one takes over. */
     void restart() {
         step = null;
@@ -104,7 +113,7 @@ final class AdaptiveHost {
         }
         AdaptiveSample sample = sample();
         step = step == null
-                ? Adaptive.start(settings, sample)
+                ? Adaptive.start(settings, sample, interrupted)
                 : step.next().under(settings).step(sample);
         for (WriteOrder.Step write : WriteOrder.toReach(step.knobs(), sample.knobs())) {
             assertThat(ksm.set(write.knob(), write.value())).isInstanceOf(WriteResult.Written.class);

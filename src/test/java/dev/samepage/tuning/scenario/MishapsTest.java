@@ -68,6 +68,18 @@ class MishapsTest {
     }
 
     @Test
+    void makesABoostAnewThatWasBrokenOffWhileWayWasGiven() {
+        AdaptiveHost host = host();
+        host.ksm.start(10, GUEST);
+        host.run(seconds(4));
+        assertThat(host.last().phase()).isEqualTo(Phase.BOOST);
+        host.standDown(seconds(900));
+        host.run(seconds(30));
+
+        assertThat(host.ksm.savedBytes()).isEqualTo(host.ksm.idealSavedBytes());
+    }
+
+    @Test
     void goesOnRestingWhereAnotherAgentHadDoneTheWork() {
         AdaptiveHost host = settledHost(10);
         double before = host.cpuSeconds();
