@@ -1,6 +1,7 @@
 package dev.samepage.agent;
 
 import dev.samepage.kernel.Counter;
+import dev.samepage.kernel.Guest;
 import dev.samepage.kernel.Guests;
 import dev.samepage.kernel.HostProc;
 import dev.samepage.kernel.Ksm;
@@ -49,7 +50,9 @@ public record Host(Ksm ksm, HostProc proc, Guests guests, Unmerger unmerger, Clo
     }
 
     Sample sample() throws IOException {
-        return new Sample(clock.instant(), ksm.read(), ksm.counters(), proc.memory(), ksmdCpuNanos(), guests.scan());
+        List<Guest> found = guests.scan();
+        return new Sample(
+                clock.instant(), ksm.read(), ksm.counters(), proc.memory(), ksmdCpuNanos(), found, guests.areGone());
     }
 
     /**
@@ -67,7 +70,8 @@ public record Host(Ksm ksm, HostProc proc, Guests guests, Unmerger unmerger, Clo
      * @param known the rest, from a moment ago
      */
     Sample guests(Sample known) throws IOException {
-        return known.withGuests(clock.instant(), guests.scan()).withKnobs(ksm.read());
+        List<Guest> found = guests.scan();
+        return known.withGuests(clock.instant(), found, guests.areGone()).withKnobs(ksm.read());
     }
 
     private @Nullable Long ksmdCpuNanos() {

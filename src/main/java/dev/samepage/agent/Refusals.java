@@ -31,7 +31,7 @@ final class Refusals {
 
     private static String advice(Knob knob, Errno errno) {
         if (errno == Errno.EBUSY && WriteOrder.NEED_UNMERGED.contains(knob)) {
-            return " Set unmerge.allowed: true in the policy, or move the guests away first.";
+            return " It is set once a policy for this node has unmerge.allowed: true, or once its guests are gone.";
         }
         if (errno == Errno.EINVAL && knob == Knob.PAGES_TO_SCAN) {
             return " Set mode: KernelAdvisor, or find and stop the other program that turns the advisor on.";

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param at the wall clock, for reports
  * @param knobs the knobs that this kernel has
  * @param ksmdCpuNanos CPU time of ksmd since boot; null where the host's processes cannot be seen
+ * @param guestsGone whether it is sure that no process offers memory: {@link dev.samepage.kernel.Guests#areGone}
  */
 public record Sample(
         Instant at,
@@ -23,20 +24,21 @@ public record Sample(
         Counters counters,
         HostMemory memory,
         @Nullable Long ksmdCpuNanos,
-        List<Guest> guests) {
+        List<Guest> guests,
+        boolean guestsGone) {
     /** The same with these knobs. */
     Sample withKnobs(Map<Knob, Long> newer) {
-        return new Sample(at, newer, counters, memory, ksmdCpuNanos, guests);
+        return new Sample(at, newer, counters, memory, ksmdCpuNanos, guests, guestsGone);
     }
 
     /** The same a moment later, as far as it changes while ksmd runs. */
     Sample withProgress(Instant now, Counters newer, @Nullable Long cpuNanos) {
-        return new Sample(now, knobs, newer, memory, cpuNanos, guests);
+        return new Sample(now, knobs, newer, memory, cpuNanos, guests, guestsGone);
     }
 
     /** The same a moment later, as far as it changes while ksmd stands still. */
-    Sample withGuests(Instant now, List<Guest> newer) {
-        return new Sample(now, knobs, counters, memory, ksmdCpuNanos, newer);
+    Sample withGuests(Instant now, List<Guest> newer, boolean gone) {
+        return new Sample(now, knobs, counters, memory, ksmdCpuNanos, newer, gone);
     }
 
     /** Whether any page is merged, so that the kernel refuses what needs nothing merged. */

@@ -26,7 +26,7 @@ record Way(List<? extends Action> actions, @Nullable String refusal) {
      * Finds it.
      *
      * @param unmerged whether nothing may stay merged in the end
-     * @param unmerge whether un-merging is allowed where a knob needs it
+     * @param unmerge whether un-merging is allowed where a knob needs it and there are guests
      * @param heldBack why it is not to be done now, as a sentence; null where it may be
      */
     static Way to(
@@ -38,12 +38,19 @@ record Way(List<? extends Action> actions, @Nullable String refusal) {
             @Nullable String heldBack,
             Order order) {
         boolean blocked = sample.merged() && changesWhatNeedsUnmerged(wanted, sample.knobs());
-        boolean needed = (unmerged && sample.saves()) || (blocked && unmerge.allowed());
+        // What nobody has any more costs nothing to give back, and is counted until somebody does: with run=0 nobody
+        // would.
+        boolean mayUnmerge = unmerge.allowed() || sample.guestsGone();
+        boolean needed = (unmerged && sample.saves()) || (blocked && mayUnmerge);
         if (!needed) {
             return new Way(sets(order.steps(wanted, sample.knobs())), null);
         }
-        MemoryCheck check =
-                MemoryCheck.of(sample.counters(), sample.memory(), kernel.pageSizeBytes(), unmerge.reservePercent());
+        MemoryCheck check = MemoryCheck.of(
+                sample.counters(),
+                sample.guestsGone(),
+                sample.memory(),
+                kernel.pageSizeBytes(),
+                unmerge.reservePercent());
         String refusal = heldBack != null ? heldBack : check.enough() ? null : tooLittle(check);
         if (refusal != null) {
             Map<Knob, Long> rest = new EnumMap<>(wanted);

@@ -37,6 +37,7 @@ public final class Guests {
     private final InstantSource clock;
     private final Lookout lookout;
     private final Map<Integer, Seen> processes = new TreeMap<>();
+    private boolean everybodyKnown;
 
     /** What is known of one process since it was last looked at. */
     private record Seen(
@@ -75,6 +76,7 @@ public final class Guests {
             pids = files.pids();
         } catch (IOException e) {
             // That they cannot be listed now does not mean that they are gone.
+            everybodyKnown = false;
             return known();
         }
         processes.keySet().retainAll(pids);
@@ -82,7 +84,29 @@ public final class Guests {
         if (!due.isEmpty()) {
             look(due, now);
         }
+        everybodyKnown = processes.keySet().containsAll(pids);
         return known();
+    }
+
+    /** The same with everybody looked at anew, 4,096 of them at least. */
+    List<Guest> scanAnew() {
+        processes.clear();
+        return scan();
+    }
+
+    /**
+     * Whether it is sure that there are none: the last {@link #scan} knew every process, and these are the host's. Then what is still counted
+     * as merged belonged to processes that have ended.
+     */
+    public boolean areGone() {
+        return everybodyKnown && known().isEmpty() && seesTheHost();
+    }
+
+    /** A /proc of another PID namespace has no kernel threads. */
+    private boolean seesTheHost() {
+        return stat(KTHREADD)
+                .filter(stat -> stat.comm().equals("kthreadd") && stat.parent() == 0)
+                .isPresent();
     }
 
     private List<Guest> known() {

@@ -14,11 +14,13 @@ public record MemoryCheck(long neededBytes, long reserveBytes, long availableByt
     /**
      * The check of one moment.
      *
+     * @param guestsGone whether what is merged belongs to nobody any more: giving it back takes nothing then, whatever is counted
      * @param reservePercent per cent of the host's memory that is to stay available, 0 to 100
      */
-    public static MemoryCheck of(Counters counters, HostMemory memory, long pageSizeBytes, int reservePercent) {
+    public static MemoryCheck of(
+            Counters counters, boolean guestsGone, HostMemory memory, long pageSizeBytes, int reservePercent) {
         return new MemoryCheck(
-                counters.savedBytes(pageSizeBytes),
+                guestsGone ? 0 : counters.savedBytes(pageSizeBytes),
                 memory.totalBytes() / 100 * reservePercent,
                 memory.availableBytes());
     }

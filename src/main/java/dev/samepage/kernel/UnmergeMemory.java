@@ -2,6 +2,7 @@ package dev.samepage.kernel;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** The memory that un-merging takes, read anew at each call. Not for use by two threads at once. */
@@ -27,9 +28,15 @@ final class UnmergeMemory {
      */
     UnmergeOutlook outlook(int reservePercent) throws IOException {
         long pageSizeBytes = proc.pageSizeBytes();
+        List<Guest> found = guests.scan();
+        if (guests.areGone()) {
+            // Others are looked at seldom, and one of them may offer memory by now.
+            found = guests.scanAnew();
+        }
+        GuestLimits.Needs needs = limits.needs(found, pageSizeBytes);
+        // Last, because guests can be slow to answer, and memory may fall meanwhile.
         return new UnmergeOutlook(
-                MemoryCheck.of(ksm.counters(), proc.memory(), pageSizeBytes, reservePercent),
-                limits.needs(guests.scan(), pageSizeBytes));
+                MemoryCheck.of(ksm.counters(), guests.areGone(), proc.memory(), pageSizeBytes, reservePercent), needs);
     }
 
     /**

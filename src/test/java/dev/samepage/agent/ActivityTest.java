@@ -95,6 +95,7 @@ class ActivityTest {
     @Test
     void saysThatAnUnmergeIsRefusedWhileMemoryIsShort() {
         NodeUnderTest node = node();
+        node.guestComes();
         node.ksm.merge(1_000_000);
         node.availableKibibytes(1024);
         node.tell(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));

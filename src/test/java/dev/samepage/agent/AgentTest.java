@@ -384,6 +384,7 @@ class AgentTest {
     @Test
     void doesNotReportEveryMovementOfMemoryWhileAnUnmergeIsRefused() {
         NodeUnderTest node = node();
+        node.guestComes();
         node.ksm.merge(1_000_000);
         node.tell(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));
         Agent agent = node.start();

@@ -36,6 +36,61 @@ class AgentUnmergeTest {
         node = new NodeUnderTest(FakeKsm.linux618().merge(10), directory);
     }
 
+    private Agent thatWasToldToMergeWithinNumaNodes() {
+        Tunables numa = new Tunables(false, null, null, null, null, null);
+        node.ksm.with(Knob.RUN, 0).with(Counter.PAGES_SHARED, 0).with(Counter.PAGES_SHARING, 0);
+        node.tell(NodeUnderTest.fixed(1000, 10, numa, NodeUnderTest.FORBIDDEN));
+        Agent agent = node.start();
+        node.settle(agent);
+        node.ksm.merge(10);
+        node.guestComes();
+        return agent;
+    }
+
+    @Test
+    void saysWhatHelpsWhereGuestsKeepASettingFromBeingPutBack() {
+        Agent agent = thatWasToldToMergeWithinNumaNodes();
+        node.tell(NodeUnderTest.released(OnRemoval.RESTORE, NodeUnderTest.FORBIDDEN));
+
+        KsmNodeStatus status = node.settle(agent);
+
+        assertThat(node.ksm.value(Knob.MERGE_ACROSS_NODES)).isZero();
+        assertThat(node.ksm.writes()).doesNotContain("run=2");
+        assertThat(status.message())
+                .isEqualTo("merge_across_nodes=1 refused on worker-3: EBUSY, 10 merged pages are in use (pages_shared),"
+                        + " and it can only change while there are none. It is set once a policy for this node has"
+                        + " unmerge.allowed: true, or once its guests are gone.");
+    }
+
+    @Test
+    void putsBackWhatNeedsNothingMergedOnceItsGuestsAreGone() {
+        Agent agent = thatWasToldToMergeWithinNumaNodes();
+        node.tell(NodeUnderTest.released(OnRemoval.RESTORE, NodeUnderTest.FORBIDDEN));
+        node.settle(agent);
+
+        node.guestLeaves();
+        KsmNodeStatus status = node.settle(agent);
+
+        assertThat(status.state()).isEqualTo(State.RESTORED);
+        assertThat(node.ksm.value(Knob.MERGE_ACROSS_NODES)).isEqualTo(1);
+        assertThat(node.ksm.value(Knob.RUN)).isZero();
+    }
+
+    @Test
+    void setsWhatNeedsNothingMergedOnceGuestsAreGone() {
+        node.guestComes();
+        Tunables numa = new Tunables(false, null, null, null, null, null);
+        node.tell(NodeUnderTest.fixed(1000, 10, numa, NodeUnderTest.FORBIDDEN));
+        Agent agent = node.start();
+        assertThat(agent.round().state()).isEqualTo(State.FAILED);
+
+        node.guestLeaves();
+        KsmNodeStatus status = node.settle(agent);
+
+        assertThat(status.state()).isEqualTo(State.APPLIED);
+        assertThat(node.ksm.value(Knob.MERGE_ACROSS_NODES)).isZero();
+    }
+
     @Test
     void holdsBackWhatWasGivenUpForAnHourAndSaysUntilWhen() {
         node.tell(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));

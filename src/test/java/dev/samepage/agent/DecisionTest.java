@@ -39,7 +39,8 @@ class DecisionTest {
                     new Counters(Map.of(Counter.PAGES_SHARED, pagesMerged, Counter.PAGES_SHARING, pagesMerged)),
                     new HostMemory(10 * GIB, 2 * GIB),
                     null,
-                    List.of());
+                    List.of(),
+                    false);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -347,7 +348,8 @@ class DecisionTest {
                 new Counters(Map.of(Counter.PAGES_SHARED, 0L, Counter.KSM_ZERO_PAGES, 7L)),
                 nothing.memory(),
                 nothing.ksmdCpuNanos(),
-                nothing.guests());
+                nothing.guests(),
+                false);
 
         Decision decision = decide(unmerged, zeroPages, originals(FakeKsm.linux618()));
 

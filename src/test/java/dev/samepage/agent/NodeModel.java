@@ -163,17 +163,18 @@ final class NodeModel {
      *
      * @param known of the KsmNode; where nothing is, what was written down counts
      * @param status what the agent says
+     * @param hasGuests whether anybody has the memory that is merged: where nobody has, nothing is in the way
      */
-    void holds(Knowledge known, KsmNodeStatus status) {
+    void holds(Knowledge known, KsmNodeStatus status, boolean hasGuests) {
         switch (known) {
-            case Knowledge.Present(KsmNodeSpec spec, Long _, KsmNodeStatus _) -> holds(spec, status.state());
+            case Knowledge.Present(KsmNodeSpec spec, Long _, KsmNodeStatus _) -> holds(spec, status.state(), hasGuests);
             case Knowledge.Unknown() -> {
                 if (remembered != null) {
-                    holds(remembered, status.state());
+                    holds(remembered, status.state(), hasGuests);
                 }
             }
             case Knowledge.Absent() -> {
-                if (!isStuck(isMerged())) {
+                if (!isStuck(hasGuests && isMerged())) {
                     assertThat(originals)
                             .as("originals of a node without a KsmNode")
                             .isEmpty();
@@ -182,8 +183,8 @@ final class NodeModel {
         }
     }
 
-    private void holds(KsmNodeSpec spec, @Nullable State state) {
-        boolean blocked = isMerged() && !spec.unmerge().allowed();
+    private void holds(KsmNodeSpec spec, @Nullable State state, boolean hasGuests) {
+        boolean blocked = hasGuests && isMerged() && !spec.unmerge().allowed();
         Settings settings = spec.settings();
         if (settings != null && tunes(spec)) {
             isAppliedAsFarAsPossible(settings, blocked, state);

@@ -36,6 +36,7 @@ final class NodeUnderTest implements ControlPlane {
     static final Unmerge FORBIDDEN = new Unmerge(false, 10);
 
     private static final long TOTAL_KIBIBYTES = 1L << 20;
+    private static final int GUEST = 100;
 
     final FakeKsm ksm;
     final SuddenDeath death = new SuddenDeath();
@@ -61,6 +62,17 @@ final class NodeUnderTest implements ControlPlane {
         files.file("sys/kernel/osrelease", "6.18.0-test\n");
         files.file("sys/kernel/random/boot_id", "11111111-2222-3333-4444-555555555555\n");
         files.kernelThreads();
+    }
+
+    /** A process that offers its memory for merging. */
+    void guestComes() {
+        FakeProc files = new FakeProc(proc);
+        files.process(GUEST, "qemu-system-x86", 1);
+        files.ksmStat(GUEST, 1, "no", "yes");
+    }
+
+    void guestLeaves() {
+        new FakeProc(proc).end(GUEST);
     }
 
     void availableKibibytes(long available) {

@@ -34,8 +34,8 @@ class RefusalsTest {
 
         assertThat(refusal(Knob.MERGE_ACROSS_NODES, 0))
                 .isEqualTo("merge_across_nodes=0 refused on worker-3: EBUSY, 12 merged pages are in use (pages_shared),"
-                        + " and it can only change while there are none. Set unmerge.allowed: true in the policy, or move"
-                        + " the guests away first.");
+                        + " and it can only change while there are none. It is set once a policy for this node has"
+                        + " unmerge.allowed: true, or once its guests are gone.");
     }
 
     @Test

@@ -19,7 +19,7 @@ final class Samples {
     private Samples() {}
 
     static Sample of(Map<Knob, Long> knobs, Map<Counter, Long> counters, List<Guest> guests) {
-        return new Sample(NOON, knobs, new Counters(counters), MEMORY, null, guests);
+        return new Sample(NOON, knobs, new Counters(counters), MEMORY, null, guests, false);
     }
 
     /** After so many laps, with guests of these process ids. */
@@ -49,6 +49,7 @@ final class Samples {
                 new Counters(counters),
                 new HostMemory(Long.MAX_VALUE, Long.MAX_VALUE),
                 Long.MAX_VALUE,
-                List.of(new Guest(Integer.MAX_VALUE, "x".repeat(128), Long.MAX_VALUE)));
+                List.of(new Guest(Integer.MAX_VALUE, "x".repeat(128), Long.MAX_VALUE)),
+                false);
     }
 }

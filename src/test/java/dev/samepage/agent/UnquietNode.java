@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * agent writes is held against the {@link NodeModel}. The journal is in memory, so that a thousand such nodes take seconds.
  */
 final class UnquietNode {
+    private static final int GUEST = 100;
+
     final NodeClock clock = new NodeClock();
     final SilentControlPlane controlPlane = new SilentControlPlane(clock);
 
@@ -42,6 +44,7 @@ final class UnquietNode {
 
     private UnmergeResult.@Nullable NotUnmerged nextUnmerge;
     private @Nullable Agent agent;
+    private boolean hasGuests;
     private int deaths;
     private int foreignChanges;
 
@@ -110,15 +113,33 @@ final class UnquietNode {
         refused.clear();
     }
 
-    /** ksmd merges, where it runs. */
+    /** ksmd merges, where it runs, what a guest has. */
     void merge(long pages) {
         if (ksm.value(Knob.RUN) == 1) {
+            ksmdPasses();
             ksm.merge(pages);
+            proc.process(GUEST, "qemu-system-x86", 1);
+            proc.merged(GUEST, 2 * pages, 0);
+            hasGuests = true;
         }
     }
 
-    /** What is merged is so no more, because its owners are gone. */
+    /** Nobody has any of what is merged; the kernel counts it until ksmd passes or everything is un-merged. */
     void guestsLeave() {
+        if (hasGuests) {
+            proc.end(GUEST);
+            hasGuests = false;
+        }
+    }
+
+    /** ksmd lets go of what nobody has any more. */
+    private void ksmdPasses() {
+        if (!hasGuests && ksm.value(Knob.RUN) == 1) {
+            nothingIsMerged();
+        }
+    }
+
+    private void nothingIsMerged() {
         ksm.with(Counter.PAGES_SHARED, 0).with(Counter.PAGES_SHARING, 0);
     }
 
@@ -143,6 +164,7 @@ final class UnquietNode {
         kill();
         kernel.get().knobs().forEach(ksm::with);
         guestsLeave();
+        nothingIsMerged();
         bootId(boot);
         if (journalToo) {
             journal.clear();
@@ -187,6 +209,7 @@ final class UnquietNode {
 
     /** A round of the agent, where there is one; it may not survive it. */
     Optional<KsmNodeStatus> round() {
+        ksmdPasses();
         if (agent == null) {
             return Optional.empty();
         }
@@ -228,7 +251,7 @@ final class UnquietNode {
         if (!isAlive()) {
             start();
         }
-        model.holds(controlPlane.truth(), hoursPass());
+        model.holds(controlPlane.truth(), hoursPass(), hasGuests);
     }
 
     /** The same after a new start, while the API server does not answer. */
@@ -236,7 +259,7 @@ final class UnquietNode {
         calm();
         controlPlane.answers(false);
         start();
-        model.holds(controlPlane.heard(), hoursPass());
+        model.holds(controlPlane.heard(), hoursPass(), hasGuests);
     }
 
     private void calm() {

@@ -211,13 +211,7 @@ class SamepageKernelTest {
         Map<Knob, Long> found = knobs();
         try (GuestFleet guests = GuestFleet.start(2, new ProcessGuest(GuestMemory.of(10, 0)))) {
             guests.awaitReady();
-            Path policy = Files.writeString(state.resolveSibling("policy.yaml"), """
-                    apiVersion: ksm.samepage.dev/v1alpha1
-                    kind: KsmPolicy
-                    metadata: {name: wide}
-                    spec: {nodeSelector: {}, mode: Fixed, fixed: {pagesToScan: 5000, sleepMillis: 20}, tunables: {maxPageSharing: 512}}
-                    """);
-            cluster.mustKubectl("apply", "-f", policy.toString());
+            cluster.mustKubectl("apply", "-f", wide().toString());
             cluster.await("the guests' common memory to be merged", () -> saved() >= 10L << 20);
             agent.kill();
 
@@ -232,6 +226,23 @@ class SamepageKernelTest {
     }
 
     @Test
+    void whatTheKernelTakesOnlyWhereNothingIsMergedIsPutBackOnceTheGuestsAreGone() throws IOException {
+        Map<Knob, Long> found = knobs();
+        try (GuestFleet guests = GuestFleet.start(2, new ProcessGuest(GuestMemory.of(10, 0)))) {
+            guests.awaitReady();
+            cluster.mustKubectl("apply", "-f", wide().toString());
+            cluster.await("the guests' common memory to be merged", () -> saved() >= 10L << 20);
+            cluster.mustKubectl("delete", "ksmp", "wide");
+            cluster.await("the refusal", () -> ksmNode().getStatus().state() == State.FAILED);
+            assertThat(knobs()).containsEntry(Knob.RUN, 0L).containsEntry(Knob.MAX_PAGE_SHARING, 512L);
+        }
+
+        cluster.await("the node to be released", () -> cluster.ksmNode() == null);
+
+        assertThat(knobs()).isEqualTo(found);
+    }
+
+    @Test
     void theCommandRefusesWhileTheAgentRuns() throws IOException {
         applyFixed();
         Map<Knob, Long> applied = knobs();
@@ -242,6 +253,15 @@ class SamepageKernelTest {
         assertThat(output.stderr())
                 .startsWith("Refused: another samepage works on this host, it holds " + state + "/lock.");
         assertThat(knobs()).isEqualTo(applied);
+    }
+
+    private Path wide() throws IOException {
+        return Files.writeString(state.resolveSibling("policy.yaml"), """
+                apiVersion: ksm.samepage.dev/v1alpha1
+                kind: KsmPolicy
+                metadata: {name: wide}
+                spec: {nodeSelector: {}, mode: Fixed, fixed: {pagesToScan: 5000, sleepMillis: 20}, tunables: {maxPageSharing: 512}}
+                """);
     }
 
     private Command.Output restore(String... more) {

@@ -76,6 +76,13 @@ class CrowdedProcTest {
     }
 
     @Test
+    void itIsNotSureThatGuestsAreGoneBeforeEverybodyWasLookedAt() {
+        guests.scan();
+
+        assertThat(guests.areGone()).isFalse();
+    }
+
+    @Test
     void aScanOfWhatIsKnownOpensTheGuestsFilesOnly() {
         for (int scans = 0; scans < 8; scans++) {
             guests.scan();

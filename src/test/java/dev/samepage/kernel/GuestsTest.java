@@ -92,6 +92,49 @@ class GuestsTest {
     }
 
     @Test
+    void isSureThatGuestsAreGoneWhereEverybodyWasLookedAt() {
+        proc.kernelThreads();
+        proc.process(100, "bash", 500);
+        proc.ksmStat(100, 0, "no", "no");
+        guests.scan();
+        assertThat(guests.areGone()).isTrue();
+    }
+
+    @Test
+    void isNotSureThatGuestsAreGoneWhereOneIsThere() {
+        proc.kernelThreads();
+        qemu(100, "vm");
+        guests.scan();
+        assertThat(guests.areGone()).isFalse();
+    }
+
+    @Test
+    void isNotSureThatGuestsAreGoneInAContainersOwnProc() {
+        proc.process(1, "samepage", 500);
+        proc.ksmStat(1, 0, "no", "no");
+        guests.scan();
+        assertThat(guests.areGone()).isFalse();
+    }
+
+    @Test
+    void isNotSureThatGuestsAreGoneWhereOneProcessCouldNotBeLookedAt() {
+        proc.kernelThreads();
+        proc.file("100/comm", "qemu\n");
+        guests.scan();
+        assertThat(guests.areGone()).isFalse();
+    }
+
+    @Test
+    void findsAnewWhoOffersMemoryOnlyAfterItsFirstMinute() {
+        proc.process(100, "late", 500);
+        proc.ksmStat(100, 0, "no", "no");
+        guests.scan();
+        proc.ksmStat(100, 10, "no", "yes");
+        assertThat(guests.scan()).isEmpty();
+        assertThat(guests.scanAnew()).hasSize(1);
+    }
+
+    @Test
     void knowsAnotherGuestByItsStartWhereTheIdComesBack() {
         qemu(100, "old");
         guests.scan();

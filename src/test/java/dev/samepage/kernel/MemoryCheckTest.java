@@ -16,17 +16,27 @@ class MemoryCheckTest {
         Counters counters = new Counters(Map.of(Counter.PAGES_SHARING, 262_144L, Counter.KSM_ZERO_PAGES, 262_144L));
         HostMemory memory = new HostMemory(100 * GIB, 12 * GIB - 1 + spareBytes);
 
-        MemoryCheck check = MemoryCheck.of(counters, memory, 4096, 10);
+        MemoryCheck check = MemoryCheck.of(counters, false, memory, 4096, 10);
 
         assertThat(check).isEqualTo(new MemoryCheck(2 * GIB, 10 * GIB, 12 * GIB - 1 + spareBytes));
         assertThat(check.enough()).isEqualTo(enough);
     }
 
     @Test
+    void nothingIsNeededWhereWhatIsCountedBelongsToNobody() {
+        Counters counters = new Counters(Map.of(Counter.PAGES_SHARING, 1_000_000L));
+
+        assertThat(MemoryCheck.of(counters, true, new HostMemory(GIB, GIB), 4096, 10)
+                        .neededBytes())
+                .isZero();
+    }
+
+    @Test
     void hasNeverEnoughForAnAbsurdSaving() {
         Counters counters = new Counters(Map.of(Counter.PAGES_SHARING, Long.MAX_VALUE));
 
-        assertThat(MemoryCheck.of(counters, new HostMemory(GIB, GIB), 4096, 0).enough())
+        assertThat(MemoryCheck.of(counters, false, new HostMemory(GIB, GIB), 4096, 0)
+                        .enough())
                 .isFalse();
     }
 

@@ -37,6 +37,8 @@ class UnmergeGuardTest {
         proc.pageSize(4096);
         proc.kernelThreads();
         proc.uptime(100);
+        proc.process(99, "unlimited", 1);
+        proc.merged(99, 1000 * PAGES_OF_A_MIB, 0);
         available(5000);
         guard = guard(new Guests(procDirectory, () -> Instant.EPOCH));
     }
@@ -93,6 +95,40 @@ class UnmergeGuardTest {
     }
 
     @Test
+    void needsNothingForWhatIsStillCountedOfGuestsThatAreGone() {
+        proc.end(99);
+        available(1000);
+        writer.then(DONE);
+
+        assertThat(unmerge()).isEqualTo(DONE);
+    }
+
+    @Test
+    void needsWhatIsCountedWhereSomebodyOffersMemoryWhomNobodyHasNoticed() {
+        proc.ksmStat(99, 0, "no", "no");
+        Guests guests = new Guests(directory.resolve("proc"), () -> Instant.EPOCH);
+        guests.scan();
+        assertThat(guests.areGone()).isTrue();
+        guard = guard(guests);
+        proc.ksmStat(99, 7, "no", "yes");
+        available(2999);
+
+        assertThat(unmerge()).isInstanceOf(UnmergeResult.TooLittle.class);
+    }
+
+    @Test
+    void readsMemoryAfterTheGuestsWhoMayBeSlowToAnswer() {
+        Guests guests = new Guests(directory.resolve("proc"), () -> {
+            available(2999);
+            return Instant.EPOCH;
+        });
+        guard = guard(guests);
+        writer.then(DONE);
+
+        assertThat(unmerge()).isInstanceOf(UnmergeResult.TooLittle.class);
+    }
+
+    @Test
     void decidesAnewWhenTheProcessIsReadyToWrite() {
         available(3000);
         // It starts, and by then a guest more has come.
@@ -122,7 +158,7 @@ class UnmergeGuardTest {
     void refusesWhereAGuestUnderALimitDoesNotAnswer() throws IOException {
         guest(100, "web", 300, 1000, 600);
         Guests guests = new Guests(directory.resolve("proc"), () -> Instant.EPOCH);
-        assertThat(guests.scan()).hasSize(1);
+        assertThat(guests.scan()).hasSize(2);
         guard = guard(guests);
         Files.delete(directory.resolve("proc/100/ksm_stat"));
         proc.hang("100/ksm_stat");
