@@ -73,12 +73,13 @@ public final class Agent {
         this.schedule = schedule;
         this.activity = activity;
         kernel = host.kernel();
-        journal = new Journal(new CountedStateFiles(stateFiles, activity), kernel.bootId());
+        StateFiles files = new CountedStateFiles(stateFiles, activity);
+        journal = new Journal(files, kernel.bootId());
         instructions = new Instructions(node, journal, nanoTime);
         safekeeping = new Safekeeping(node, journal);
         observer = new Observer(node, host, kernel, nanoTime);
         KnobWriter writer = new KnobWriter(node, host.ksm(), activity);
-        unmerging = new UnmergeProcedure(node, host.ksm(), host.unmerger(), writer, host.clock());
+        unmerging = new UnmergeProcedure(host, writer, files, this::isAskedFor);
         applier = new Applier(writer, unmerging, journal);
         statusReport = new StatusReport(kernel);
         adaptation = new Adaptation(host, kernel.pageSizeBytes(), nanoTime);
@@ -102,6 +103,17 @@ public final class Agent {
         return knowledge instanceof Knowledge.Present(KsmNodeSpec _, Long generation, KsmNodeStatus told)
                 && (told == null || !Objects.equals(generation, newest.observedGeneration()))
                 && !knowledge.equals(answered);
+    }
+
+    /** Whether the control plane has said nothing else since. */
+    private boolean isAskedFor(String hash) {
+        return !(controlPlane.knowledge() instanceof Knowledge.Present told)
+                || told.spec().hash().equals(hash);
+    }
+
+    /** Has the round that is under way end soon. From any thread. */
+    void end() {
+        unmerging.end();
     }
 
     /** After which the next round is due. */
@@ -257,7 +269,7 @@ public final class Agent {
                 || watch.drift().theirs().containsKey(Knob.RUN)) {
             return false;
         }
-        watch.wrote(applier.apply(Decision.stop().actions(), sample.knobs(), hash, Level.INFO)
+        watch.wrote(applier.apply(Decision.stop().actions(), sample.knobs(), hash, Level.INFO, _ -> {})
                 .left());
         return true;
     }
@@ -278,15 +290,18 @@ public final class Agent {
 
     private Outcome apply(Knowledge knowledge, String hash, Decision decision, Sample sample, Level level) {
         activity.count(Deed.ATTEMPT);
-        if (decision.actions().stream().anyMatch(Action.Unmerge.class::isInstance)) {
-            standing = Standing.applying(hash, "Every guest gets its own pages back; this may take minutes.", decision);
+        Outcome outcome = applier.apply(decision.actions(), sample.knobs(), hash, level, unmerges -> {
+            standing = Standing.applying(hash, unmerges, decision);
             report(knowledge, observer.observe().orElse(null));
-        }
-        Outcome outcome = applier.apply(decision.actions(), sample.knobs(), hash, level);
+        });
         watch.wrote(outcome.left());
         standing = outcome.succeeded()
                 ? Standing.of(hash, decision, remark(decision))
-                : new Standing(hash, State.FAILED, failed(outcome.failures(), decision), decision.degraded());
+                : new Standing(
+                        hash,
+                        outcome.isCalledOff() ? State.APPLYING : State.FAILED,
+                        failed(outcome.failures(), decision),
+                        decision.degraded());
         return outcome;
     }
 

@@ -23,6 +23,7 @@ public final class AgentLoop {
     private final LongSupplier nanoTime;
     private final Trouble rounds = new Trouble();
     private volatile @Nullable Thread runner;
+    private volatile @Nullable Agent running;
     private volatile boolean stopped;
     private volatile boolean saidSilent;
 
@@ -46,15 +47,20 @@ public final class AgentLoop {
         woken.release();
     }
 
-    /** Ends {@link #run} after the round that is under way. */
+    /** Ends {@link #run} after the round that is under way; an un-merge in it is called off. */
     public void stop() {
         stopped = true;
+        Agent agent = running;
+        if (agent != null) {
+            agent.end();
+        }
         wake();
     }
 
     /** Runs rounds until {@link #stop}. A round that throws is logged and does not end the loop. */
     public void run(Agent agent) throws InterruptedException {
         runner = Thread.currentThread();
+        running = agent;
         lastRoundNanos.set(nanoTime.getAsLong());
         while (!stopped) {
             long start = nanoTime.getAsLong();

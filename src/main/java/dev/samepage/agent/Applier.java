@@ -4,6 +4,7 @@ import dev.samepage.kernel.Knob;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -31,13 +32,14 @@ final class Applier {
      * @param before how the knobs stand
      * @param hash of what is asked for
      * @param level at which what was written is logged
+     * @param unmerges told once memory is about to be un-merged, with what to say of it
      */
-    Outcome apply(List<Action> actions, Map<Knob, Long> before, String hash, Level level) {
+    Outcome apply(List<Action> actions, Map<Knob, Long> before, String hash, Level level, Consumer<String> unmerges) {
         Outcome outcome = new Outcome(before);
         for (Action action : actions) {
             boolean goOn = switch (action) {
                 case Action.Set(Knob knob, long value) -> writer.writeAndGoOn(knob, value, level, outcome);
-                case Action.Unmerge unmerge -> unmerging.run(unmerge, hash, outcome);
+                case Action.Unmerge unmerge -> unmerging.run(unmerge, hash, unmerges, outcome);
                 case Action.Release() -> outcome.succeeded() && release(outcome);
             };
             if (!goOn) {
@@ -50,6 +52,7 @@ final class Applier {
     private boolean release(Outcome outcome) {
         try {
             journal.release();
+            unmerging.forget();
             log.atInfo().addKeyValue("node", node).log("Released");
             return true;
         } catch (IOException e) {

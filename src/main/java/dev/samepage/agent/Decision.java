@@ -33,6 +33,8 @@ public record Decision(
         String message,
         @Nullable String degraded,
         boolean unmergeRefused) {
+    private static final String UNKNOWN_MODE = "The operator asks for a mode that this agent does not know: ";
+    private static final String SAME_VERSION = " Bring both to the same version.";
     private static final String KEPT = "The settings stay as they are, as the policy asked (onRemoval: Keep).";
     private static final String IN_PART =
             "What is known of how this node was found is put back; where it is lost, ksmd stands still and all else stays as it is.";
@@ -120,15 +122,14 @@ public record Decision(
     }
 
     private static Decision notUnderstood(boolean afterAdaptive, Sample sample, @Nullable Originals originals) {
-        boolean rests = afterAdaptive && originals != null;
-        return new Decision(
-                rests ? rest(sample, originals) : List.of(),
-                State.FAILED,
-                "The operator asks for a mode that this agent does not know: "
-                        + (rests
-                                ? "ksmd, which mode Adaptive had driven, stands still, and all else stays as it is."
-                                : "nothing is changed.")
-                        + " Bring both to the same version.");
+        return afterAdaptive && originals != null
+                ? new Decision(
+                        rest(sample, originals),
+                        State.FAILED,
+                        UNKNOWN_MODE
+                                + "ksmd, which mode Adaptive had driven, stands still, and all else stays as it is."
+                                + SAME_VERSION)
+                : nothing(State.FAILED, UNKNOWN_MODE + "nothing is changed." + SAME_VERSION);
     }
 
     private static Decision observe(

@@ -16,6 +16,7 @@ final class Outcome {
     private final List<String> failures = new ArrayList<>();
     private final Map<Knob, Long> left = new EnumMap<>(Knob.class);
     private final Set<Knob> taken = EnumSet.noneOf(Knob.class);
+    private boolean calledOff;
 
     /** Nothing is written yet; the knobs stand like this. */
     Outcome(Map<Knob, Long> before) {
@@ -53,6 +54,11 @@ final class Outcome {
         }
     }
 
+    /** It ended because something else is wanted by now. */
+    void calledOff() {
+        calledOff = true;
+    }
+
     private void set(Knob knob, long value) {
         Long before = left.put(knob, value);
         if (knob == Knob.ADVISOR_MODE && !Objects.equals(before, value)) {
@@ -69,6 +75,11 @@ final class Outcome {
     /** Whether nothing went wrong. */
     boolean succeeded() {
         return failures.isEmpty();
+    }
+
+    /** Whether it ended because something else is wanted by now. */
+    boolean isCalledOff() {
+        return calledOff;
     }
 
     /** How the agent has left each knob, or found it; without those of which that is not known. */

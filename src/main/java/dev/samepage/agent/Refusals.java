@@ -45,11 +45,17 @@ final class Refusals {
                 : "Free memory or move a guest away.";
     }
 
+    /** An un-merge that was not begun; the same words whoever found out. */
+    static String describe(UnmergeResult.TooLittle tooLittle) {
+        return "Un-merging refused: " + tooLittle.reason() + ". " + tooLittle.advice();
+    }
+
     /** An un-merge that did not succeed. */
     static String describe(UnmergeResult.NotUnmerged failed, String node) {
         return switch (failed) {
-            case UnmergeResult.TooLittle(String reason, String advice) ->
-                "Un-merging refused on " + node + ": " + reason + ". " + advice;
+            case UnmergeResult.TooLittle tooLittle -> describe(tooLittle);
+            case UnmergeResult.CalledOff calledOff ->
+                "Un-merging called off on " + node + ": " + calledOff.reason() + ".";
             case UnmergeResult.StillMerged merged ->
                 "Un-merging did not end on " + node + ": " + merged.reason()
                         + ". Find and stop the other program that tunes KSM here. Where there is none and only zero pages are left, the kernel"

@@ -3,6 +3,7 @@ package dev.samepage.agent;
 import dev.samepage.api.Unmerge;
 import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.MemoryCheck;
+import dev.samepage.kernel.UnmergeResult;
 import dev.samepage.tuning.WriteOrder;
 import dev.samepage.tuning.WriteOrder.Step;
 import java.util.EnumMap;
@@ -51,7 +52,11 @@ record Way(List<? extends Action> actions, @Nullable String refusal) {
                 sample.memory(),
                 kernel.pageSizeBytes(),
                 unmerge.reservePercent());
-        String refusal = heldBack != null ? heldBack : check.enough() ? null : tooLittle(check);
+        String refusal = heldBack != null
+                ? heldBack
+                : check.enough()
+                        ? null
+                        : Refusals.describe(new UnmergeResult.TooLittle(check.shortage(), MemoryCheck.ADVICE));
         if (refusal != null) {
             Map<Knob, Long> rest = new EnumMap<>(wanted);
             if (sample.merged()) {
@@ -83,9 +88,5 @@ record Way(List<? extends Action> actions, @Nullable String refusal) {
         Map<Knob, Long> then = new EnumMap<>(knobs);
         then.put(Knob.RUN, 2L);
         return then;
-    }
-
-    private static String tooLittle(MemoryCheck check) {
-        return "Un-merging refused: " + check.shortage() + ". " + MemoryCheck.ADVICE;
     }
 }

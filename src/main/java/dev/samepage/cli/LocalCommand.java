@@ -121,7 +121,7 @@ final class LocalCommand implements Callable<Integer> {
             throws InterruptedException, IOException {
         PrintWriter out = command.commandLine().getOut();
         PrintWriter lines = output == Output.JSON ? command.commandLine().getErr() : out;
-        LocalControlPlane controlPlane = new LocalControlPlane(wanted(policy), lines, clock);
+        LocalControlPlane controlPlane = new LocalControlPlane(wanted(policy, clock), lines, clock);
         Agent agent = new Agent(
                 "this host",
                 host,
@@ -136,7 +136,7 @@ final class LocalCommand implements Callable<Integer> {
         try {
             KsmNodeStatus last = roundsUntil(agent, interrupted);
             report(last, out);
-            controlPlane.say(released(policy));
+            controlPlane.say(released(policy, clock));
             boolean applied = last.state() != State.FAILED && last.state() != State.CONTENDED;
             return restored(agent, state) && applied ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
         } finally {
@@ -187,18 +187,23 @@ final class LocalCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private static KsmNodeSpec wanted(KsmPolicySpec policy) {
+    private static KsmNodeSpec wanted(KsmPolicySpec policy, Clock clock) {
         return new KsmNodeSpec(
                 null,
                 new Settings(
                         policy.mode(), policy.fixed(), policy.kernelAdvisor(), policy.adaptive(), policy.tunables()),
                 policy.unmerge(),
                 policy.onRemoval(),
-                "local");
+                anew(clock));
     }
 
-    private static KsmNodeSpec released(KsmPolicySpec policy) {
-        return new KsmNodeSpec(null, null, policy.unmerge(), policy.onRemoval(), "local-end");
+    private static KsmNodeSpec released(KsmPolicySpec policy, Clock clock) {
+        return new KsmNodeSpec(null, null, policy.unmerge(), policy.onRemoval(), "end-" + anew(clock));
+    }
+
+    /** Each call asks for something new: whoever makes it again has looked at what was in the way. */
+    private static String anew(Clock clock) {
+        return "local-" + clock.instant();
     }
 
     /** Ctrl-C: the node is released before the process ends. */

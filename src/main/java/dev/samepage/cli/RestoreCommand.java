@@ -96,7 +96,7 @@ final class RestoreCommand implements Callable<Integer> {
     private int restore(StateDirectory state, PrintWriter out, PrintWriter err) throws InterruptedException {
         Clock clock = Clock.systemUTC();
         Host host = hostOptions.host(clock);
-        LocalControlPlane controlPlane = new LocalControlPlane(released(), out, clock);
+        LocalControlPlane controlPlane = new LocalControlPlane(released(clock), out, clock);
         Agent agent = new Agent(
                 "this host",
                 host,
@@ -132,12 +132,13 @@ final class RestoreCommand implements Callable<Integer> {
                 + hostOptions.ksm + " with those of a host like this one, set what differs, and delete that file.";
     }
 
-    private KsmNodeSpec released() {
+    private KsmNodeSpec released(Clock clock) {
         return new KsmNodeSpec(
                 null,
                 null,
                 new Unmerge(unmerge, reservePercent),
                 unmerge ? OnRemoval.RESTORE_AND_UNMERGE : OnRemoval.RESTORE,
-                "restore");
+                // Whoever runs the command again has looked at what was in the way.
+                "restore-" + clock.instant());
     }
 }

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * What un-merging takes of the limits that guests are under: of each guest's own cgroup, and of those above that it may share with others.
- * A guest whose {@code ksm_stat} or cgroup cannot be read is left out. Not for use by two threads at once.
+ * A guest whose {@code ksm_stat} or cgroup cannot be read is counted and left out. Not for use by two threads at once.
  */
 final class GuestLimits {
     /** More than any machine has; larger numbers make no sense, and their sum must not overflow. */
@@ -36,8 +36,9 @@ final class GuestLimits {
      *
      * @param checks one for each limit, as far as there are merged pages
      * @param silent who is under a limit and does not answer, or was not asked because too many others do not
+     * @param unknown of how many guests it cannot be read what they need, or which limits they are under
      */
-    record Needs(List<LimitCheck> checks, List<Guest> silent) {
+    record Needs(List<LimitCheck> checks, List<Guest> silent, int unknown) {
         Needs {
             checks = List.copyOf(checks);
             silent = List.copyOf(silent);
@@ -46,23 +47,33 @@ final class GuestLimits {
 
     /** Looks at all of them anew. */
     Needs needs(List<Guest> guests, long pageSizeBytes) {
-        Map<Integer, Long> mergedPages =
+        Map<Integer, OptionalLong> mergedPages =
                 lookout.look(guests.stream().map(Guest::pid).toList(), this::mergedPages);
         Map<String, LimitCheck> checks = new LinkedHashMap<>();
         List<Guest> silent = new ArrayList<>();
+        int unknown = 0;
         for (Guest guest : guests) {
-            Long pages = mergedPages.get(guest.pid());
-            if (pages == null) {
-                if (!cgroups.limiting(guest.pid()).isEmpty()) {
+            OptionalLong pages = mergedPages.get(guest.pid());
+            if (pages != null && pages.isPresent() && pages.getAsLong() == 0) {
+                continue;
+            }
+            Optional<List<MemoryCgroup>> limiting = cgroups.limiting(guest.pid());
+            if (limiting.isEmpty() || (pages != null && pages.isEmpty())) {
+                unknown++;
+            } else if (pages == null) {
+                if (!limiting.orElseThrow().isEmpty()) {
                     silent.add(guest);
                 }
-            } else if (pages > 0) {
-                for (MemoryCgroup cgroup : cgroups.limiting(guest.pid())) {
-                    checks.merge(cgroup.path(), check(guest, pages * pageSizeBytes, cgroup), GuestLimits::together);
+            } else {
+                for (MemoryCgroup cgroup : limiting.orElseThrow()) {
+                    checks.merge(
+                            cgroup.path(),
+                            check(guest, pages.getAsLong() * pageSizeBytes, cgroup),
+                            GuestLimits::together);
                 }
             }
         }
-        return new Needs(List.copyOf(checks.values()), silent);
+        return new Needs(List.copyOf(checks.values()), silent, unknown);
     }
 
     /**
@@ -105,15 +116,17 @@ final class GuestLimits {
                 next.usedBytes());
     }
 
-    /** From ksm_stat; on kernels before 6.4, whose ksm_stat does not tell, from ksm_merging_pages (5.19). */
-    private long mergedPages(int pid) {
+    /** From ksm_stat; on kernels before 6.4, whose ksm_stat does not tell, from ksm_merging_pages (5.19). Empty where neither can be read. */
+    private OptionalLong mergedPages(int pid) {
         String ksmStat = text(pid + "/ksm_stat");
         OptionalLong merging = ProcFiles.number(ksmStat, "ksm_merging_pages ");
         if (merging.isEmpty()) {
             merging = Text.unsigned(text(pid + "/ksm_merging_pages").strip());
         }
         long zeroPages = ProcFiles.number(ksmStat, "ksm_zero_pages ").orElse(0);
-        return Math.min(merging.orElse(0), MOST_PAGES) + Math.min(zeroPages, MOST_PAGES);
+        return merging.isEmpty()
+                ? merging
+                : OptionalLong.of(Math.min(merging.getAsLong(), MOST_PAGES) + Math.min(zeroPages, MOST_PAGES));
     }
 
     /** Empty where it is missing or denied. */

@@ -51,16 +51,19 @@ final class MemoryCgroups {
     /** Where a process is. */
     private record Place(Version version, Path root, String path) {}
 
-    /** The process's cgroup and those above it, the innermost first, as far as they have a limit; empty where that cannot be read. */
-    List<MemoryCgroup> limiting(int pid) {
-        Optional<Place> place = place(pid).flatMap(MemoryCgroups::named);
-        if (place.isEmpty()) {
-            return List.of();
-        }
+    /** The process's cgroup and those above it, the innermost first, as far as they have a limit; empty where nobody can tell. */
+    Optional<List<MemoryCgroup>> limiting(int pid) {
+        Optional<Place> place = place(pid);
+        return place.filter(found -> found.path().equals("/")).isPresent()
+                ? Optional.of(List.of())
+                : place.flatMap(MemoryCgroups::named).map(MemoryCgroups::limiting);
+    }
+
+    private static List<MemoryCgroup> limiting(Place place) {
         List<MemoryCgroup> limiting = new ArrayList<>();
-        String path = place.orElseThrow().path();
+        String path = place.path();
         for (int level = 0; level < MOST_LEVELS && !path.isEmpty(); level++) {
-            read(place.orElseThrow(), path).ifPresent(limiting::add);
+            read(place, path).ifPresent(limiting::add);
             path = path.substring(0, path.lastIndexOf('/'));
         }
         return limiting;

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * Un-merges without letting memory run out. Whether there is enough is found out when the process that is to write is ready to, and looked at
@@ -68,17 +67,38 @@ public final class UnmergeGuard implements Unmerger {
 
     /**
      * Un-merges everything and waits for it: about 7.5 us for each merged page and 70 ns for each page that could have been merged, so 2
-     * minutes for 64 GiB. Interrupting the calling thread stops it.
+     * minutes for 64 GiB. It ends within a second where it is no longer wanted, and where the calling thread is interrupted.
      *
      * @return {@link UnmergeResult.TooLittle} only where nothing was written at all
      */
     @Override
-    public UnmergeResult unmerge(int reservePercent, Consumer<String> progress) {
-        long begin = time.nanos();
-        long end = begin + TIME_LIMIT.toNanos();
+    public UnmergeResult unmerge(int reservePercent, Caller caller) {
         try {
-            for (int tries = 1; true; tries++) {
-                UnmergeResult result = once(reservePercent, end);
+            return new Call(reservePercent, caller).result();
+        } catch (IOException e) {
+            return new UnmergeResult.Failed("it could not be followed: " + Text.line(e.toString()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new UnmergeResult.Failed("this process was interrupted while it waited for its child");
+        }
+    }
+
+    /** One call, from its begin to its end. */
+    private final class Call {
+        private final int reservePercent;
+        private final Caller caller;
+        private final long begin = time.nanos();
+        private final long end = begin + TIME_LIMIT.toNanos();
+        private boolean begun;
+
+        Call(int reservePercent, Caller caller) {
+            this.reservePercent = reservePercent;
+            this.caller = caller;
+        }
+
+        UnmergeResult result() throws IOException, InterruptedException {
+            for (int tries = 1; caller.stillWants(); tries++) {
+                UnmergeResult result = once();
                 if (!(result instanceof UnmergeResult.NotUnmerged failed)
                         || !failed.mayPass()
                         || (tries == 1 && failed instanceof UnmergeResult.TooLittle)) {
@@ -89,73 +109,95 @@ public final class UnmergeGuard implements Unmerger {
                     Duration taken = Duration.ofNanos(time.nanos() - begin);
                     return new UnmergeResult.GivenUp(tries, taken, memory.mergedBytes(), failed);
                 }
-                progress.accept("Un-merging stopped at " + Mebibytes.up(memory.mergedBytes()) + " MiB still merged: "
+                caller.pauses("Un-merging stopped at " + Mebibytes.up(memory.mergedBytes()) + " MiB still merged: "
                         + failed.reason() + ". It goes on in " + pause.toSeconds() + " s if there is room.");
-                time.pause(pause);
+                pause(pause);
             }
-        } catch (IOException e) {
-            return new UnmergeResult.Failed("it could not be followed: " + Text.line(e.toString()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new UnmergeResult.Failed("this process was interrupted while it waited for its child");
+            return new UnmergeResult.CalledOff();
         }
-    }
 
-    /** One process from its start to its end. */
-    private UnmergeResult once(int reservePercent, long end) throws IOException, InterruptedException {
-        // Where there is too little, not even a process more is started.
-        Optional<UnmergeResult.TooLittle> hopeless =
-                memory.outlook(reservePercent).shortage();
-        if (hopeless.isPresent()) {
-            return hopeless.orElseThrow();
+        private void pause(Duration pause) throws InterruptedException {
+            for (long second = 0; second < pause.toSeconds() && caller.stillWants(); second++) {
+                time.pause(Duration.ofSeconds(1));
+            }
         }
-        try (UnmergeWriter.Writing writing = writer.start()) {
-            return switch (started(writing, end)) {
-                case STARTING -> new UnmergeResult.Failed("the child process did not start in time");
-                case ENDED -> writing.result();
-                case READY, WRITING -> {
-                    UnmergeOutlook outlook = memory.outlook(reservePercent);
-                    Optional<UnmergeResult.TooLittle> shortage = outlook.shortage();
-                    if (shortage.isPresent()) {
-                        yield shortage.orElseThrow();
-                    }
-                    writing.go();
-                    yield watched(writing, outlook, end);
+
+        /** One process from its start to its end. */
+        private UnmergeResult once() throws IOException, InterruptedException {
+            // Where there is too little, not even a process more is started.
+            Optional<UnmergeResult.TooLittle> hopeless =
+                    memory.outlook(reservePercent).shortage();
+            if (hopeless.isPresent()) {
+                return hopeless.orElseThrow();
+            }
+            try (UnmergeWriter.Writing writing = writer.start()) {
+                return switch (started(writing)) {
+                    case STARTING ->
+                        caller.stillWants()
+                                ? new UnmergeResult.Failed("the child process did not start in time")
+                                : new UnmergeResult.CalledOff();
+                    case ENDED -> writing.result();
+                    case READY, WRITING -> decided(writing);
+                };
+            }
+        }
+
+        private UnmergeWriter.Stage started(UnmergeWriter.Writing writing) throws IOException, InterruptedException {
+            long latest = Math.min(end, time.nanos() + LONGEST_START.toNanos());
+            UnmergeWriter.Stage stage;
+            do {
+                stage = writing.await(LOOK_EVERY);
+            } while (stage == UnmergeWriter.Stage.STARTING && time.nanos() < latest && caller.stillWants());
+            return stage;
+        }
+
+        /** The process waits to be told. */
+        private UnmergeResult decided(UnmergeWriter.Writing writing) throws IOException, InterruptedException {
+            UnmergeOutlook outlook = memory.outlook(reservePercent);
+            if (outlook.shortage().isEmpty() && !begun) {
+                if (!caller.begins(outlook.guests().unknown())) {
+                    return new UnmergeResult.CalledOff();
                 }
-            };
-        }
-    }
-
-    private UnmergeWriter.Stage started(UnmergeWriter.Writing writing, long end)
-            throws IOException, InterruptedException {
-        long latest = Math.min(end, time.nanos() + LONGEST_START.toNanos());
-        UnmergeWriter.Stage stage;
-        do {
-            stage = writing.await(LOOK_EVERY);
-        } while (stage == UnmergeWriter.Stage.STARTING && time.nanos() < latest);
-        return stage;
-    }
-
-    private UnmergeResult watched(UnmergeWriter.Writing writing, UnmergeOutlook begun, long end)
-            throws IOException, InterruptedException {
-        while (writing.await(LOOK_EVERY) != UnmergeWriter.Stage.ENDED) {
-            Optional<String> touched = memory.touched(begun);
-            if (touched.isPresent()) {
-                return stopped(writing, touched.orElseThrow());
+                begun = true;
+                // Stopping ksmd waits for its batch: what was true before that may be so no more.
+                outlook = memory.outlook(reservePercent);
             }
-            if (time.nanos() >= end) {
-                return stopped(writing, "it was not done within " + TIME_LIMIT.toMinutes() + " minutes");
+            Optional<UnmergeResult.TooLittle> shortage = outlook.shortage();
+            if (shortage.isPresent()) {
+                return shortage.orElseThrow();
             }
+            writing.go();
+            return watched(writing, outlook);
         }
-        return writing.result();
-    }
 
-    /** It may have been done just before. */
-    private UnmergeResult stopped(UnmergeWriter.Writing writing, String why) throws IOException, InterruptedException {
-        writing.stop();
-        if (writing.await(Duration.ZERO) != UnmergeWriter.Stage.ENDED) {
-            return new UnmergeResult.Failed(why + "; the process that un-merges was killed and has not ended");
+        private UnmergeResult watched(UnmergeWriter.Writing writing, UnmergeOutlook outlook)
+                throws IOException, InterruptedException {
+            while (writing.await(LOOK_EVERY) != UnmergeWriter.Stage.ENDED) {
+                if (!caller.stillWants()) {
+                    return stopped(writing, new UnmergeResult.CalledOff());
+                }
+                Optional<String> touched = memory.touched(outlook);
+                if (touched.isPresent()) {
+                    return stopped(writing, new UnmergeResult.Stopped(touched.orElseThrow()));
+                }
+                if (time.nanos() >= end) {
+                    return stopped(
+                            writing,
+                            new UnmergeResult.Stopped("it was not done within " + TIME_LIMIT.toMinutes() + " minutes"));
+                }
+            }
+            return writing.result();
         }
-        return writing.result() instanceof UnmergeResult.Unmerged done ? done : new UnmergeResult.Stopped(why);
+
+        /** It may have been done just before. */
+        private UnmergeResult stopped(UnmergeWriter.Writing writing, UnmergeResult.NotUnmerged why)
+                throws IOException, InterruptedException {
+            writing.stop();
+            if (writing.await(Duration.ZERO) != UnmergeWriter.Stage.ENDED) {
+                return new UnmergeResult.Failed(
+                        why.reason() + "; the process that un-merges was killed and has not ended");
+            }
+            return writing.result() instanceof UnmergeResult.Unmerged done ? done : why;
+        }
     }
 }

@@ -39,6 +39,14 @@ public sealed interface UnmergeResult {
         }
     }
 
+    /** Nobody wants it any more. Where it was under way it was stopped, and a part is un-merged. */
+    record CalledOff() implements NotUnmerged {
+        @Override
+        public String reason() {
+            return "something else is wanted by now, or this program ends";
+        }
+    }
+
     /**
      * It was stopped, or stopped by itself, too often or for too long.
      *

@@ -1,15 +1,29 @@
 package dev.samepage.kernel;
 
-import java.util.function.Consumer;
-
 /** Gives every guest its own pages back. In tests, a fake; on a host, {@link UnmergeGuard}. */
 @FunctionalInterface
 public interface Unmerger {
     /**
-     * Blocks until it is done or given up, see {@link UnmergeGuard#unmerge}.
+     * Blocks until it is done, given up or called off, see {@link UnmergeGuard#unmerge}.
      *
      * @param reservePercent per cent of the host's memory that is to stay available, 0 to 100
-     * @param progress told in a sentence whenever it is stopped on the way and will go on
      */
-    UnmergeResult unmerge(int reservePercent, Consumer<String> progress);
+    UnmergeResult unmerge(int reservePercent, Caller caller);
+
+    /** Whoever wants memory un-merged. It is asked and told in the calling thread. */
+    interface Caller {
+        /** Whether it is still wanted: asked before each try and at each look at memory. */
+        boolean stillWants();
+
+        /**
+         * There is enough memory, and 2 is to be written next: the moment to stop ksmd. Told once.
+         *
+         * @param unknownLimits for how many guests nobody can tell whether a memory limit holds what they get back
+         * @return whether to go on; otherwise nothing is written
+         */
+        boolean begins(int unknownLimits);
+
+        /** It was stopped on the way and will go on: why and when, as sentences. */
+        void pauses(String why);
+    }
 }

@@ -92,6 +92,79 @@ class AgentUnmergeTest {
     }
 
     @Test
+    void saysThatItUnmergesOnceItDoes() {
+        node.guestComes();
+        node.tell(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));
+
+        node.start().round();
+
+        assertThat(node.reports).extracting(KsmNodeStatus::state).containsExactly(State.APPLYING, State.APPLIED);
+    }
+
+    @Test
+    void doesNotSayThatItAppliesWhatIsRefused() {
+        node.guestComes();
+        node.tell(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));
+        Agent agent = node.start();
+
+        for (int tries = 0; tries < 3; tries++) {
+            node.nextUnmerge(new UnmergeResult.TooLittle("guest db needs 300 MiB", "Raise that limit."));
+            agent.round();
+            node.pass(Duration.ofMinutes(10));
+        }
+
+        assertThat(node.reports).extracting(KsmNodeStatus::state).containsOnly(State.FAILED);
+        assertThat(node.ksm.writes()).doesNotContain("run=2");
+    }
+
+    @Test
+    void doesNotStopKsmdForWhatIsRefused() {
+        node.guestComes();
+        node.ksm.with(Knob.RUN, 1);
+        Tunables numa = new Tunables(false, null, null, null, null, null);
+        node.tell(NodeUnderTest.fixed(1000, 10, numa, NodeUnderTest.ALLOWED));
+        node.nextUnmerge(new UnmergeResult.TooLittle("guest db needs 300 MiB", "Raise that limit."));
+
+        node.start().round();
+
+        assertThat(node.ksm.writes()).doesNotContain("run=0");
+    }
+
+    @Test
+    void callsOffWhatIsNoLongerAskedFor() {
+        node.guestComes();
+        node.tell(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));
+        node.whileUnmerging(() -> node.tell(NodeUnderTest.mode(Mode.STOPPED, NodeUnderTest.ALLOWED)));
+        Agent agent = node.start();
+
+        assertThat(agent.round().state()).isEqualTo(State.APPLYING);
+        assertThat(agent.round().state()).isEqualTo(State.APPLIED);
+        assertThat(node.ksm.writes()).doesNotContain("run=2");
+    }
+
+    @Test
+    void goesOnWithWhatIsAskedForWhileTheApiServerIsSilent() {
+        node.guestComes();
+        node.tell(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));
+        node.whileUnmerging(node::apiServerIsGone);
+
+        assertThat(node.start().round().state()).isEqualTo(State.APPLIED);
+    }
+
+    @Test
+    void callsOffWhatIsUnderWayWhereItsLoopIsStopped() throws InterruptedException {
+        node.guestComes();
+        node.tell(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));
+        AgentLoop loop = new AgentLoop(new Activity());
+        node.whileUnmerging(loop::stop);
+
+        loop.run(node.start());
+
+        assertThat(node.ksm.writes()).doesNotContain("run=2");
+        assertThat(node.reports.getLast().state()).isEqualTo(State.APPLYING);
+    }
+
+    @Test
     void holdsBackWhatWasGivenUpForAnHourAndSaysUntilWhen() {
         node.tell(NodeUnderTest.mode(Mode.UNMERGED, NodeUnderTest.ALLOWED));
         node.nextUnmerge(GIVEN_UP);

@@ -18,6 +18,7 @@ import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.Ksm;
 import dev.samepage.kernel.KsmFiles;
 import dev.samepage.kernel.UnmergeResult;
+import dev.samepage.kernel.Unmerger;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,7 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A node with a fake kernel, a journal in a real directory, and a clock that stands still until it is moved. */
@@ -50,6 +50,7 @@ final class NodeUnderTest implements ControlPlane {
     private final Path proc;
     private final NodeClock clock = new NodeClock();
     private UnmergeResult.@Nullable NotUnmerged nextUnmerge;
+    private Runnable whileUnmerging = () -> {};
     private Knowledge knowledge = new Knowledge.Unknown();
     private boolean statusIsKept = true;
 
@@ -116,16 +117,31 @@ final class NodeUnderTest implements ControlPlane {
         return start(death.before(ksm), this, journal);
     }
 
+    /** What happens in each un-merge after it has begun. */
+    void whileUnmerging(Runnable event) {
+        whileUnmerging = event;
+    }
+
     /** What comes of the next un-merge, in which the kernel then does nothing. */
     void nextUnmerge(UnmergeResult.NotUnmerged result) {
         nextUnmerge = result;
     }
 
-    private UnmergeResult unmerge(int reservePercent, Consumer<String> progress) {
+    private UnmergeResult unmerge(int reservePercent, Unmerger.Caller caller) {
         death.step();
-        if (nextUnmerge != null) {
-            UnmergeResult result = nextUnmerge;
-            nextUnmerge = null;
+        UnmergeResult result = nextUnmerge;
+        nextUnmerge = null;
+        if (result instanceof UnmergeResult.TooLittle) {
+            return result;
+        }
+        if (!caller.begins(0)) {
+            return new UnmergeResult.CalledOff();
+        }
+        whileUnmerging.run();
+        if (!caller.stillWants()) {
+            return new UnmergeResult.CalledOff();
+        }
+        if (result != null) {
             return result;
         }
         try {

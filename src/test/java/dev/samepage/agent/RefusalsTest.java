@@ -150,9 +150,8 @@ class RefusalsTest {
                                 "needed 1025 MiB, available 2048 MiB, reserve 1024 MiB: 1 MiB short",
                                 MemoryCheck.ADVICE),
                         "worker-3"))
-                .isEqualTo(
-                        "Un-merging refused on worker-3: needed 1025 MiB, available 2048 MiB, reserve 1024 MiB: 1 MiB short."
-                                + " Move a guest away, free memory, or lower unmerge.reservePercent.");
+                .isEqualTo("Un-merging refused: needed 1025 MiB, available 2048 MiB, reserve 1024 MiB: 1 MiB short."
+                        + " Move a guest away, free memory, or lower unmerge.reservePercent.");
     }
 
     @Test

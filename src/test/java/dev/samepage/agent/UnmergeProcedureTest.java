@@ -1,20 +1,31 @@
 package dev.samepage.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.samepage.kernel.Errno;
 import dev.samepage.kernel.FakeKsm;
+import dev.samepage.kernel.Guests;
+import dev.samepage.kernel.HostProc;
 import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.Ksm;
 import dev.samepage.kernel.UnmergeResult;
+import dev.samepage.kernel.Unmerger;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A node where ksmd runs, ten pages are merged, and merge_across_nodes is to become 0. */
 class UnmergeProcedureTest {
@@ -27,19 +38,60 @@ class UnmergeProcedureTest {
                     new Action.Set(Knob.RUN, 1)));
     private static final String HASH = "asked";
 
+    @TempDir
+    Path directory;
+
     private final FakeKsm ksm = FakeKsm.linux618().with(Knob.RUN, 1).merge(10);
     private final Outcome outcome = new Outcome(Map.of());
+    private final List<String> begun = new ArrayList<>();
     private UnmergeResult result = new UnmergeResult.Unmerged();
     private Instant now = Instant.EPOCH;
-    private final UnmergeProcedure procedure = new UnmergeProcedure(
-            "worker-3",
-            new Ksm(ksm),
-            this::unmerge,
-            new KnobWriter("worker-3", new Ksm(ksm), new Activity()),
-            () -> now);
+    private boolean asked = true;
+    private boolean dies;
+    private int unknownLimits;
+    private UnmergeProcedure procedure;
 
-    private UnmergeResult unmerge(int reservePercent, Consumer<String> progress) {
+    @BeforeEach
+    void setUp() {
+        procedure = procedureOfANewAgent();
+    }
+
+    private UnmergeProcedure procedureOfANewAgent() {
+        Clock clock = new Clock() {
+            @Override
+            public Instant instant() {
+                return now;
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+        };
+        Host host = new Host(new Ksm(ksm), new HostProc(directory), new Guests(directory, clock), this::unmerge, clock);
+        return new UnmergeProcedure(
+                host,
+                new KnobWriter("worker-3", new Ksm(ksm), new Activity()),
+                new StateDirectory(directory.resolve("state")),
+                _ -> asked);
+    }
+
+    private UnmergeResult unmerge(int reservePercent, Unmerger.Caller caller) {
         assertThat(reservePercent).isEqualTo(10);
+        if (result instanceof UnmergeResult.TooLittle) {
+            return result;
+        }
+        if (!caller.begins(unknownLimits) || !caller.stillWants()) {
+            return new UnmergeResult.CalledOff();
+        }
+        if (dies) {
+            throw new SuddenDeath.Killed();
+        }
         try {
             if (result instanceof UnmergeResult.Unmerged) {
                 ksm.write("run", "2");
@@ -50,9 +102,13 @@ class UnmergeProcedureTest {
         return result;
     }
 
+    private boolean run() {
+        return procedure.run(ASKED, HASH, begun::add, outcome);
+    }
+
     @Test
     void stopsUnmergesSetsAndStartsInThisOrder() {
-        assertThat(procedure.run(ASKED, HASH, outcome)).isTrue();
+        assertThat(run()).isTrue();
 
         assertThat(outcome.failures()).isEmpty();
         assertThat(ksm.writes())
@@ -63,7 +119,7 @@ class UnmergeProcedureTest {
     void doesNotStopWhatStandsStill() {
         ksm.with(Knob.RUN, 0);
 
-        procedure.run(ASKED, HASH, outcome);
+        run();
 
         assertThat(ksm.writes()).first().isEqualTo("run=2");
     }
@@ -72,29 +128,30 @@ class UnmergeProcedureTest {
     void unmergesNothingWhereKsmdCannotBeStopped() {
         ksm.refuse(Knob.RUN, Errno.EROFS);
 
-        assertThat(procedure.run(ASKED, HASH, outcome)).isFalse();
+        assertThat(run()).isFalse();
 
         assertThat(ksm.writes()).isEmpty();
         assertThat(outcome.failures()).hasSize(1).first().asString().startsWith("run=0 refused on worker-3: EROFS");
     }
 
     @Test
-    void startsKsmdAgainAndSetsTheRestWhereThereIsTooLittleMemory() {
+    void leavesKsmdAloneAndSetsTheRestWhereThereIsTooLittleMemory() {
         result = new UnmergeResult.TooLittle("needed 2 MiB, available 1 MiB, reserve 1 MiB: 2 MiB short", "Do this.");
 
-        procedure.run(ASKED, HASH, outcome);
+        run();
 
-        assertThat(ksm.writes()).containsExactly("run=0", "sleep_millisecs=10", "run=1");
+        assertThat(ksm.writes()).containsExactly("sleep_millisecs=10", "run=1");
+        assertThat(begun).isEmpty();
         assertThat(outcome.failures())
                 .containsExactly(
-                        "Un-merging refused on worker-3: needed 2 MiB, available 1 MiB, reserve 1 MiB: 2 MiB short. Do this.");
+                        "Un-merging refused: needed 2 MiB, available 1 MiB, reserve 1 MiB: 2 MiB short. Do this.");
     }
 
     @Test
     void saysWhichSettingTheKernelDidNotTakeInSpiteOfAll() {
         ksm.refuse(Knob.MERGE_ACROSS_NODES, Errno.EBUSY);
 
-        procedure.run(ASKED, HASH, outcome);
+        run();
 
         assertThat(outcome.failures())
                 .hasSize(1)
@@ -107,10 +164,10 @@ class UnmergeProcedureTest {
     @Test
     void holdsARefusalBackForAMinute() {
         result = new UnmergeResult.TooLittle("needed 2 MiB", "Do this.");
-        procedure.run(ASKED, HASH, outcome);
+        run();
 
         now = now.plusSeconds(59);
-        assertThat(procedure.heldBack(HASH)).contains("Un-merging refused on worker-3: needed 2 MiB. Do this.");
+        assertThat(procedure.heldBack(HASH)).contains("Un-merging refused: needed 2 MiB. Do this.");
         now = now.plusSeconds(1);
         assertThat(procedure.heldBack(HASH)).isEmpty();
     }
@@ -118,7 +175,7 @@ class UnmergeProcedureTest {
     @Test
     void holdsAFailureBackForAMinute() {
         result = new UnmergeResult.Failed("the child process did not start in time");
-        procedure.run(ASKED, HASH, outcome);
+        run();
 
         now = now.plusSeconds(59);
         assertThat(procedure.heldBack(HASH))
@@ -131,7 +188,7 @@ class UnmergeProcedureTest {
     @Test
     void holdsBackForAnHourWhatSomebodyMergesAgain() {
         result = new UnmergeResult.StillMerged(7, 0);
-        procedure.run(ASKED, HASH, outcome);
+        run();
 
         now = now.plus(Duration.ofMinutes(59));
         assertThat(procedure.heldBack(HASH))
@@ -143,7 +200,7 @@ class UnmergeProcedureTest {
     @Test
     void holdsNothingBackThatIsAskedForAnew() {
         result = new UnmergeResult.StillMerged(7, 0);
-        procedure.run(ASKED, HASH, outcome);
+        run();
 
         assertThat(procedure.heldBack("something else")).isEmpty();
     }
@@ -152,9 +209,127 @@ class UnmergeProcedureTest {
     void holdsNothingBackWhereTheClockWasPutBack() {
         now = Instant.EPOCH.plus(Duration.ofDays(1));
         result = new UnmergeResult.StillMerged(7, 0);
-        procedure.run(ASKED, HASH, outcome);
+        run();
 
         now = Instant.EPOCH;
         assertThat(procedure.heldBack(HASH)).isEmpty();
+    }
+
+    @Test
+    void startsKsmdAgainWhereItWasGivenUp() {
+        result = new UnmergeResult.StillMerged(7, 0);
+
+        run();
+
+        assertThat(ksm.writes()).containsExactly("run=0", "sleep_millisecs=10", "run=1");
+    }
+
+    @Test
+    void saysThatItBegins() {
+        run();
+
+        assertThat(begun).containsExactly("Every guest gets its own pages back; this may take minutes.");
+    }
+
+    @Test
+    void saysOfHowManyGuestsNobodyKnowsWhetherTheirLimitsAllowIt() {
+        unknownLimits = 2;
+
+        run();
+
+        assertThat(begun)
+                .containsExactly(
+                        "Every guest gets its own pages back; this may take minutes. Of 2 guests nobody can tell"
+                                + " whether their memory limits allow it.");
+    }
+
+    @Test
+    void startsKsmdAgainWhereItIsCalledOff() {
+        asked = false;
+
+        assertThat(run()).isFalse();
+
+        assertThat(ksm.writes()).containsExactly("run=0", "sleep_millisecs=10", "run=1");
+        assertThat(outcome.failures())
+                .containsExactly(
+                        "Un-merging called off on worker-3: something else is wanted by now, or this program ends.");
+    }
+
+    @Test
+    void callsItOffWhereTheAgentEnds() {
+        procedure.end();
+
+        assertThat(run()).isFalse();
+    }
+
+    @Test
+    void holdsNothingBackThatWasCalledOff() {
+        asked = false;
+        run();
+
+        assertThat(procedure.heldBack(HASH)).isEmpty();
+        assertThat(directory.resolve("state/unmerge")).doesNotExist();
+    }
+
+    @Test
+    void anAgentThatStartsLaterHoldsBackWhatWasGivenUp() {
+        result = new UnmergeResult.StillMerged(7, 0);
+        run();
+        procedure = procedureOfANewAgent();
+
+        now = now.plus(Duration.ofMinutes(59));
+        assertThat(procedure.heldBack(HASH))
+                .hasValueSatisfying(why -> assertThat(why)
+                        .startsWith("Un-merging did not end on worker-3: it was done, but 7 pages")
+                        .endsWith(" Next try at 1970-01-01T01:00:00Z."));
+        now = now.plus(Duration.ofMinutes(1));
+        assertThat(procedure.heldBack(HASH)).isEmpty();
+    }
+
+    private void endTheAgentInTheMidst() {
+        dies = true;
+        assertThatThrownBy(this::run).isInstanceOf(SuddenDeath.Killed.class);
+        dies = false;
+        procedure = procedureOfANewAgent();
+    }
+
+    @Test
+    void anAgentGoesOnWithWhatOneBeforeItDidNotEnd() {
+        endTheAgentInTheMidst();
+
+        assertThat(procedure.heldBack(HASH)).isEmpty();
+    }
+
+    @Test
+    void anAgentHoldsBackForAnHourWhatTwoBeforeItDidNotLiveToSeeTheEndOf() {
+        endTheAgentInTheMidst();
+        endTheAgentInTheMidst();
+
+        assertThat(procedure.heldBack(HASH))
+                .contains(
+                        "Un-merging did not end on worker-3: 2 times the agent itself was ended in the midst, as happens"
+                                + " when memory runs out. Free memory or move a guest away. Next try at 1970-01-01T01:00:00Z.");
+        now = now.plus(Duration.ofHours(1));
+        assertThat(procedure.heldBack(HASH)).isEmpty();
+    }
+
+    @Test
+    void forgetsEverythingOnceItIsDone() {
+        endTheAgentInTheMidst();
+
+        run();
+
+        assertThat(directory.resolve("state/unmerge")).doesNotExist();
+    }
+
+    @Test
+    void passesOverANoteThatMakesNoSense() throws IOException {
+        Files.createDirectories(directory.resolve("state"));
+        Files.writeString(directory.resolve("state/unmerge"), "somebody's shopping list");
+
+        procedure = procedureOfANewAgent();
+
+        assertThat(procedure.heldBack(HASH)).isEmpty();
+        assertThat(run()).isTrue();
     }
 }

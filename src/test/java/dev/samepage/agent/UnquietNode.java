@@ -10,6 +10,7 @@ import dev.samepage.kernel.HostProc;
 import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.Ksm;
 import dev.samepage.kernel.UnmergeResult;
+import dev.samepage.kernel.Unmerger;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +20,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -225,12 +225,17 @@ final class UnquietNode {
         }
     }
 
-    private UnmergeResult unmerge(int reservePercent, Consumer<String> progress) {
+    private UnmergeResult unmerge(int reservePercent, Unmerger.Caller caller) {
         death.step();
         if (nextUnmerge != null) {
             UnmergeResult result = nextUnmerge;
             nextUnmerge = null;
-            return result;
+            return result instanceof UnmergeResult.TooLittle || caller.begins(0)
+                    ? result
+                    : new UnmergeResult.CalledOff();
+        }
+        if (!caller.begins(0)) {
+            return new UnmergeResult.CalledOff();
         }
         model.writes("run=2");
         try {

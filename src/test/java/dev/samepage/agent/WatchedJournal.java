@@ -55,10 +55,10 @@ final class WatchedJournal implements StateFiles {
             case READ_ONLY -> throw new IOException("Read-only file system");
             case WELL, UNREADABLE -> files.put(name, content);
         }
-        if (name.equals("originals")) {
-            model.saves(knobs(content));
-        } else {
-            model.remembers();
+        switch (name) {
+            case "originals" -> model.saves(knobs(content));
+            case "spec.json" -> model.remembers();
+            default -> {}
         }
     }
 
@@ -77,10 +77,10 @@ final class WatchedJournal implements StateFiles {
         if (disk == Disk.READ_ONLY) {
             throw new IOException("Read-only file system");
         }
-        if (name.equals("originals")) {
-            model.releases();
-        } else {
-            model.forgets();
+        switch (name) {
+            case "originals" -> model.releases();
+            case "spec.json" -> model.forgets();
+            default -> {}
         }
         files.remove(name);
     }

@@ -94,7 +94,7 @@ class StarvedMachineFaultTest {
             """;
 
     private static final Pattern TOO_LITTLE =
-            Pattern.compile("Un-merging refused[^:]*: needed (\\d+) MiB, available (\\d+) MiB,"
+            Pattern.compile("Un-merging refused: needed (\\d+) MiB, available (\\d+) MiB,"
                     + " reserve (\\d+) MiB: (\\d+) MiB short\\. Move a guest away");
 
     @SuppressWarnings("NullAway.Init") // where it cannot be started, no test runs

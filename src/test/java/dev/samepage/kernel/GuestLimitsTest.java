@@ -62,10 +62,33 @@ class GuestLimitsTest {
     }
 
     @Test
-    void leavesOutGuestsWhoseStatisticsCannotBeRead() {
+    void countsAndLeavesOutGuestsWhoseStatisticsCannotBeRead() {
         proc.merged(DATABASE.pid(), PAGES_OF_A_MIB, 0);
 
-        assertThat(checks()).extracting(LimitCheck::guest).containsExactly("default_db");
+        GuestLimits.Needs needs = limits.needs(List.of(WEB, DATABASE), 4096);
+
+        assertThat(needs.checks()).extracting(LimitCheck::guest).containsExactly("default_db");
+        assertThat(needs.unknown()).isEqualTo(1);
+    }
+
+    @Test
+    void countsAndLeavesOutGuestsWhoseCgroupIsNotFound() {
+        proc.merged(WEB.pid(), PAGES_OF_A_MIB, 0);
+        proc.merged(DATABASE.pid(), PAGES_OF_A_MIB, 0);
+        proc.file(WEB.pid() + "/cgroup", "0::/nowhere\n");
+
+        GuestLimits.Needs needs = limits.needs(List.of(WEB, DATABASE), 4096);
+
+        assertThat(needs.checks()).extracting(LimitCheck::guest).containsExactly("default_db");
+        assertThat(needs.unknown()).isEqualTo(1);
+    }
+
+    @Test
+    void doesNotCountGuestsThatHaveNothingMerged() {
+        proc.merged(WEB.pid(), 0, 0);
+        proc.file(WEB.pid() + "/cgroup", "0::/nowhere\n");
+
+        assertThat(limits.needs(List.of(WEB), 4096).unknown()).isZero();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.samepage.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +34,7 @@ class MemoryCgroupsTest {
         cgroups.version2("/kubepods/pod/guest", 1000, 400, 100);
         proc.file(GUEST + "/cgroup", "0::/kubepods/pod/guest\n");
 
-        assertThat(memoryCgroups().limiting(GUEST))
+        assertThat(memoryCgroups().limiting(GUEST).orElseThrow())
                 .containsExactly(
                         new MemoryCgroup("/kubepods/pod/guest", 1000, 300), new MemoryCgroup("/kubepods", 9000, 500));
     }
@@ -44,7 +45,8 @@ class MemoryCgroupsTest {
         cgroups.version1("/machine/guest", 1000, 400, 150);
         proc.file(GUEST + "/cgroup", "5:cpu,cpuacct:/elsewhere\n4:memory:/machine/guest\n0::/elsewhere\n");
 
-        assertThat(memoryCgroups().limiting(GUEST)).containsExactly(new MemoryCgroup("/machine/guest", 1000, 250));
+        assertThat(memoryCgroups().limiting(GUEST).orElseThrow())
+                .containsExactly(new MemoryCgroup("/machine/guest", 1000, 250));
     }
 
     @Test
@@ -53,7 +55,7 @@ class MemoryCgroupsTest {
         cgroups.version2("/kubepods/besteffort/agent/container", 77, 7, 0);
         proc.file(GUEST + "/cgroup", "0::/../../../burstable/pod-1/guest\n");
 
-        assertThat(memoryCgroups().limiting(GUEST))
+        assertThat(memoryCgroups().limiting(GUEST).orElseThrow())
                 .containsExactly(new MemoryCgroup("/kubepods/burstable/pod-1/guest", 1000, 400));
     }
 
@@ -62,11 +64,12 @@ class MemoryCgroupsTest {
         cgroups.version2("/machine/guest", 1000, 400, 0);
         proc.file(GUEST + "/cgroup", "0::/../../machine/guest\n");
 
-        assertThat(memoryCgroups().limiting(GUEST)).containsExactly(new MemoryCgroup("/machine/guest", 1000, 400));
+        assertThat(memoryCgroups().limiting(GUEST).orElseThrow())
+                .containsExactly(new MemoryCgroup("/machine/guest", 1000, 400));
     }
 
     @Test
-    void takesNoneOfTwoThatItCouldBe() {
+    void cannotTellWhichOfTwoItIs() {
         cgroups.version2("/a/guest", 1000, 400, 0);
         cgroups.version2("/b/guest", 2000, 400, 0);
         proc.file(GUEST + "/cgroup", "0::/../guest\n");
@@ -84,15 +87,15 @@ class MemoryCgroupsTest {
     }
 
     @Test
-    void knowsNoLimitOfAProcessThatIsGone() {
+    void cannotTellTheLimitsOfAProcessThatIsGone() {
         assertThat(memoryCgroups().limiting(GUEST)).isEmpty();
     }
 
     @Test
-    void knowsNoLimitOfAProcessInTheRoot() {
+    void knowsThatAProcessInTheRootHasNoLimit() {
         proc.file(GUEST + "/cgroup", "0::/\n");
 
-        assertThat(memoryCgroups().limiting(GUEST)).isEmpty();
+        assertThat(memoryCgroups().limiting(GUEST)).contains(List.of());
     }
 
     @Test
@@ -101,11 +104,12 @@ class MemoryCgroupsTest {
         cgroups.version2("/machine/guest", "\u001b[2J", 400, 0);
         proc.file(GUEST + "/cgroup", "nonsense\n0::/machine/guest\n");
 
-        assertThat(memoryCgroups().limiting(GUEST)).containsExactly(new MemoryCgroup("/machine", 1000, 400));
+        assertThat(memoryCgroups().limiting(GUEST).orElseThrow())
+                .containsExactly(new MemoryCgroup("/machine", 1000, 400));
     }
 
     @Test
-    void passesOverANameThatIsNotPlain() {
+    void cannotTellTheLimitsUnderANameThatIsNotPlain() {
         proc.file(GUEST + "/cgroup", "0::/machine/gu\u00e9st\n");
 
         assertThat(memoryCgroups().limiting(GUEST)).isEmpty();
@@ -116,6 +120,6 @@ class MemoryCgroupsTest {
         cgroups.version2("/guest", 1000, 400, 500);
         proc.file(GUEST + "/cgroup", "0::/guest\n");
 
-        assertThat(memoryCgroups().limiting(GUEST)).containsExactly(new MemoryCgroup("/guest", 1000, 0));
+        assertThat(memoryCgroups().limiting(GUEST).orElseThrow()).containsExactly(new MemoryCgroup("/guest", 1000, 0));
     }
 }

@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Un-merging by a child process, guarded, on the kernel of this machine. */
@@ -21,7 +19,7 @@ class UnmergeGuardKernelTest {
     private static final int TRIES = 30;
 
     private final KsmFiles files = new KsmDirectory(Ksm.DEFAULT);
-    private final List<String> progress = new ArrayList<>();
+    private final RecordedCaller caller = new RecordedCaller();
 
     private static UnmergeGuard guard() {
         return UnmergeGuard.at(Ksm.DEFAULT, PROC, Path.of("/sys/fs/cgroup"), new Guests(PROC, Clock.systemUTC()));
@@ -32,16 +30,16 @@ class UnmergeGuardKernelTest {
         try (MergeableMemory memory = MergeableMemory.pairs(1000)) {
             memory.awaitMerged(files);
 
-            assertThat(guard().unmerge(0, progress::add)).isEqualTo(new UnmergeResult.Unmerged());
+            assertThat(guard().unmerge(0, caller)).isEqualTo(new UnmergeResult.Unmerged());
             assertThat(files.read("pages_sharing")).isEqualTo("0");
             assertThat(files.read("run")).isEqualTo("2");
-            assertThat(progress).isEmpty();
+            assertThat(caller.pauses).isEmpty();
         }
     }
 
     @Test
     void isDoneAtOnceWhereNothingIsMerged() {
-        assertThat(guard().unmerge(0, progress::add)).isEqualTo(new UnmergeResult.Unmerged());
+        assertThat(guard().unmerge(0, caller)).isEqualTo(new UnmergeResult.Unmerged());
     }
 
     @Test
@@ -49,7 +47,7 @@ class UnmergeGuardKernelTest {
         try (MergeableMemory memory = MergeableMemory.pairs(1000)) {
             memory.awaitMerged(files);
 
-            assertThat(guard().unmerge(100, progress::add)).isInstanceOf(UnmergeResult.TooLittle.class);
+            assertThat(guard().unmerge(100, caller)).isInstanceOf(UnmergeResult.TooLittle.class);
             assertThat(files.read("pages_sharing")).isEqualTo("1000");
             assertThat(files.read("run")).isEqualTo("0");
         }
@@ -65,7 +63,7 @@ class UnmergeGuardKernelTest {
             assertThat(files.read("pages_sharing")).isEqualTo("20000");
             assertThat(memory.mergedPages()).isPositive().isLessThan(2 * MANY);
 
-            assertThat(guard().unmerge(0, progress::add)).isEqualTo(new UnmergeResult.Unmerged());
+            assertThat(guard().unmerge(0, caller)).isEqualTo(new UnmergeResult.Unmerged());
             assertThat(files.read("pages_shared")).isEqualTo("0");
             assertThat(memory.mergedPages()).isZero();
         }

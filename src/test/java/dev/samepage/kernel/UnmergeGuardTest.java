@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,7 +23,8 @@ class UnmergeGuardTest {
 
     private final FakeKsm ksm = FakeKsm.linux618().merge(2000 * PAGES_OF_A_MIB);
     private final ScriptedWriter writer = new ScriptedWriter();
-    private final List<String> progress = new ArrayList<>();
+    private final RecordedCaller caller = new RecordedCaller();
+    private final List<String> progress = caller.pauses;
     private FakeProc proc;
     private FakeCgroups cgroups;
     private UnmergeGuard guard;
@@ -39,6 +39,7 @@ class UnmergeGuardTest {
         proc.uptime(100);
         proc.process(99, "unlimited", 1);
         proc.merged(99, 1000 * PAGES_OF_A_MIB, 0);
+        proc.file("99/cgroup", "0::/\n");
         available(5000);
         guard = guard(new Guests(procDirectory, () -> Instant.EPOCH));
     }
@@ -70,7 +71,7 @@ class UnmergeGuardTest {
     private void nothing() {}
 
     private UnmergeResult unmerge() {
-        return guard.unmerge(RESERVE_PERCENT, progress::add);
+        return guard.unmerge(RESERVE_PERCENT, caller);
     }
 
     @Test
@@ -140,6 +141,99 @@ class UnmergeGuardTest {
                         "Move a guest away, free memory, or lower unmerge.reservePercent."));
         assertThat(writer.started).isEqualTo(1);
         assertThat(writer.told).isZero();
+    }
+
+    @Test
+    void tellsNobodyThatItBeginsWhereThereIsTooLittle() {
+        available(3000);
+        writer.then(DONE).whileStarting(() -> available(2000));
+
+        unmerge();
+
+        assertThat(caller.begun).isEmpty();
+    }
+
+    @Test
+    void decidesAnewOnceKsmdWasStopped() {
+        available(3000);
+        caller.whenItBegins(() -> available(2000));
+        writer.then(DONE);
+
+        assertThat(unmerge()).isInstanceOf(UnmergeResult.TooLittle.class);
+        assertThat(writer.told).isZero();
+    }
+
+    @Test
+    void tellsOnceThatItBegins() {
+        writer.then(new UnmergeResult.Killed(9)).then(DONE);
+
+        unmerge();
+
+        assertThat(caller.begun).hasSize(1);
+    }
+
+    @Test
+    void tellsForHowManyGuestsNobodyKnowsWhetherTheirLimitsAllowIt() {
+        guest(100, "web", 300, 1000, 600);
+        proc.process(101, "hidden", 1);
+        proc.merged(101, 7, 0);
+        proc.file("101/cgroup", "0::/nowhere\n");
+        writer.then(DONE);
+
+        unmerge();
+
+        assertThat(caller.begun).containsExactly(1);
+    }
+
+    @Test
+    void writesNothingWhereItMayNotBegin() {
+        caller.letsItBegin = false;
+        writer.then(DONE);
+
+        assertThat(unmerge()).isEqualTo(new UnmergeResult.CalledOff());
+        assertThat(writer.told).isZero();
+    }
+
+    @Test
+    void startsNothingThatNobodyWantsAnyMore() {
+        caller.wants = false;
+
+        assertThat(unmerge()).isEqualTo(new UnmergeResult.CalledOff());
+        assertThat(writer.started).isZero();
+    }
+
+    @Test
+    void stopsWhereNobodyWantsItAnyMore() {
+        writer.then(DONE, () -> caller.wants = false, this::nothing, this::nothing)
+                .then(DONE);
+
+        assertThat(unmerge()).isEqualTo(new UnmergeResult.CalledOff());
+        assertThat(writer.killed).isEqualTo(1);
+        assertThat(writer.started).isEqualTo(1);
+    }
+
+    @Test
+    void isDoneWhereItWasCalledOffTooLate() {
+        writer.then(DONE, () -> caller.wants = false);
+
+        assertThat(unmerge()).isEqualTo(DONE);
+    }
+
+    @Test
+    void doesNotGoOnAfterAPauseInWhichItWasCalledOff() {
+        writer.then(new UnmergeResult.Killed(9)).then(DONE);
+        writer.whilePausing(() -> caller.wants = false);
+
+        assertThat(unmerge()).isEqualTo(new UnmergeResult.CalledOff());
+        assertThat(writer.pauses).hasSize(1);
+        assertThat(writer.started).isEqualTo(1);
+    }
+
+    @Test
+    void doesNotWaitForAProcessToStartThatNobodyWantsAnyMore() {
+        writer.thenOneThatHangsAtItsStart().whileStarting(() -> caller.wants = false);
+
+        assertThat(unmerge()).isEqualTo(new UnmergeResult.CalledOff());
     }
 
     @Test
@@ -261,9 +355,7 @@ class UnmergeGuardTest {
         UnmergeResult result = unmerge();
 
         assertThat(writer.told).isEqualTo(5);
-        assertThat(writer.pauses)
-                .containsExactly(
-                        Duration.ofSeconds(2), Duration.ofSeconds(4), Duration.ofSeconds(8), Duration.ofSeconds(16));
+        assertThat(writer.pauses).hasSize(2 + 4 + 8 + 16).containsOnly(Duration.ofSeconds(1));
         assertThat(result).isInstanceOf(UnmergeResult.GivenUp.class);
         assertThat(((UnmergeResult.GivenUp) result).reason())
                 .isEqualTo("5 tries in 32 s left 1500 MiB merged; the last: available memory fell to 700 MiB, under the"

@@ -24,6 +24,7 @@ import dev.samepage.kernel.HostProc;
 import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.Ksm;
 import dev.samepage.kernel.UnmergeResult;
+import dev.samepage.kernel.Unmerger;
 import dev.samepage.testbed.ApiServer;
 import dev.samepage.testbed.CapturedLog;
 import dev.samepage.testbed.RealApiServer;
@@ -101,7 +102,11 @@ class MutatedPolicyApiTest {
         proc.kernelThreads();
         Clock clock = Clock.systemUTC();
         Host host = new Host(
-                new Ksm(ksm), new HostProc(directory), new Guests(directory, clock), (_, _) -> unmerge(), clock);
+                new Ksm(ksm),
+                new HostProc(directory),
+                new Guests(directory, clock),
+                (_, caller) -> unmerge(caller),
+                clock);
         connection = ApiConnection.to(client.getConfiguration());
         controlPlane = new KsmNodeClient(connection, NODE, loop::wake, activity);
         Agent agent = new Agent(
@@ -123,7 +128,10 @@ class MutatedPolicyApiTest {
         }
     }
 
-    private UnmergeResult unmerge() {
+    private UnmergeResult unmerge(Unmerger.Caller caller) {
+        if (!caller.begins(0)) {
+            return new UnmergeResult.CalledOff();
+        }
         try {
             ksm.write("run", "2");
             return new UnmergeResult.Unmerged();
