@@ -66,6 +66,26 @@ class EventsApiTest {
     }
 
     @Test
+    void aNodeThatIsMarkedAsAnothersIsSaidToBeSkipped() {
+        cluster.addNode("worker", Map.of());
+        cluster.apply("a", STOPPED);
+        cluster.specFrom("a", "worker");
+        cluster.report("worker", State.APPLIED, "");
+
+        cluster.annotate("worker", "ksm.samepage.dev/managed-by-another", "true");
+
+        cluster.ksmNode("worker", ksmNode -> ksmNode.getSpec().policy() == null);
+        assertThat(Cluster.condition(cluster.policyWith("a", "Ready", "True", "NoNodes"), "Ready")
+                        .getMessage())
+                .isEqualTo(
+                        "nodeSelector matches 1 node: 1 skipped: another program tunes them (marked ksm.samepage.dev/managed-by-another).");
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(described("node", "worker"))
+                        .contains("Normal KsmSkipped KsmPolicy a: this node is skipped, and put back as it was found:"
+                                + " another program tunes it (marked ksm.samepage.dev/managed-by-another)."));
+    }
+
+    @Test
     void anOperatorThatStartsAnewRepeatsNothing() {
         cluster.addNode("worker", Map.of());
         cluster.apply("a", STOPPED);

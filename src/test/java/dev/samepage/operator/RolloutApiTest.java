@@ -13,6 +13,7 @@ import dev.samepage.api.Mode;
 import dev.samepage.api.State;
 import dev.samepage.testbed.ApiServer;
 import dev.samepage.testbed.RealApiServer;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -33,7 +34,8 @@ class RolloutApiTest {
             "{nodeSelector: {}, mode: %s, paused: %s, rollout: {maxConcurrent: 3, maxFailures: 1}}";
 
     private final Cluster cluster;
-    private final RunningOperator operator;
+    private final ApiServer server;
+    private RunningOperator operator;
 
     @BeforeAll
     static void install(ApiServer server) {
@@ -41,6 +43,7 @@ class RolloutApiTest {
     }
 
     RolloutApiTest(ApiServer server) {
+        this.server = server;
         cluster = new Cluster(server.client());
         cluster.clear();
         for (int i = 0; i < NODES; i++) {
@@ -151,6 +154,88 @@ class RolloutApiTest {
         apply("Stopped");
 
         awaitAtWork("Stopped", 3);
+    }
+
+    @Test
+    void anOperatorThatStartsInTheMiddleGoesOnWhereTheLastOneWas() {
+        apply("Stopped");
+        List<String> atWork = List.copyOf(awaitAtWork("Stopped", 3));
+        operator.close();
+        cluster.report(atWork.getFirst(), State.APPLIED, "");
+
+        operator = RunningOperator.start(server);
+
+        assertThat(awaitAtWork("Stopped", 3)).containsAll(atWork.subList(1, 3));
+        while (done("Stopped").size() < NODES) {
+            awaitAtWork("Stopped", Math.min(3, NODES - done("Stopped").size()))
+                    .forEach(node -> cluster.report(node, State.APPLIED, ""));
+        }
+        cluster.policyWith("a", "Ready", "True", "Applied");
+    }
+
+    @Test
+    void aNodeThatIsDeletedMakesRoomForAnother() {
+        apply("Stopped");
+        String gone = awaitAtWork("Stopped", 3).iterator().next();
+
+        cluster.client().nodes().withName(gone).delete();
+        await().atMost(SOON)
+                .until(() -> requireNonNull(cluster.policyWith("a", "Ready", "False", "Progressing")
+                                        .getStatus()
+                                        .nodes())
+                                .matched()
+                        == NODES - 1);
+        // As the garbage collector does, which does not run here.
+        cluster.client().resources(KsmNode.class).withName(gone).delete();
+
+        assertThat(awaitAtWork("Stopped", 3)).doesNotContain(gone);
+    }
+
+    @Test
+    void aKsmNodeThatIsDeletedWhilePausedIsPutBackAsItWas() {
+        apply("Stopped");
+        String node = awaitAtWork("Stopped", 3).iterator().next();
+        cluster.report(node, State.APPLIED, "");
+        cluster.apply("a", THREE_AT_A_TIME.formatted("Observe", true));
+        cluster.policyWith("a", "Ready", "False", "Paused");
+        KsmNode before = cluster.ksmNode(node);
+
+        cluster.client().resources(KsmNode.class).withName(node).delete();
+
+        KsmNode back = cluster.ksmNode(
+                node,
+                ksmNode -> !ksmNode.getMetadata()
+                        .getUid()
+                        .equals(before.getMetadata().getUid()));
+        assertThat(back.getSpec()).isEqualTo(before.getSpec());
+    }
+
+    @Test
+    void nodesThatAreLostAfterTheyWereToldStopIt() {
+        apply("Stopped");
+        List<String> first = List.copyOf(awaitAtWork("Stopped", 3));
+
+        lose(first.get(0));
+        lose(first.get(1));
+
+        assertThat(condition(cluster.policyWith("a", "Stalled", "True", "RolloutStopped"), "Stalled")
+                        .getMessage())
+                .contains("because 2 of 20 failed and rollout.maxFailures (1) tolerates 1")
+                .contains(first.get(0) + ": it was told, and cannot be reached since");
+    }
+
+    private void lose(String node) {
+        cluster.client()
+                .nodes()
+                .withName(node)
+                .editStatus(before -> new NodeBuilder(before)
+                        .editOrNewStatus()
+                        .addNewCondition()
+                        .withType("Ready")
+                        .withStatus("Unknown")
+                        .endCondition()
+                        .endStatus()
+                        .build());
     }
 
     @Test
