@@ -62,6 +62,70 @@ class OtherTunersGuideApiTest {
         assertThat(node.getMetadata().getAnnotations()).doesNotContainKey("kubevirt.io/ksm-handler-managed");
     }
 
+    @Test
+    void kubeVirtIsToldToLetGoOfNodesAndToTakeThem() throws IOException {
+        server.applyCrds();
+        aKubeVirt();
+
+        server.shell(commandsAfter("Take the nodes away from KubeVirt")).orThrow();
+
+        assertThat(server.kubectl("-n", "kubevirt", "get", "kubevirt", "kubevirt", "-o", "jsonpath={.spec}")
+                        .orThrow())
+                .isEqualTo(
+                        "{\"configuration\":{\"ksmConfiguration\":{\"nodeLabelSelector\":{\"matchExpressions\":[{\"key\":\"ksm.example.com/by\",\"operator\":\"NotIn\",\"values\":[\"samepage\"]}]}}}}");
+
+        // As virt-handler does once it has been told.
+        server.kubectl("label", "node", "hypervisor", "--overwrite", "kubevirt.io/ksm-enabled=true")
+                .orThrow();
+        assertThat(server.shell(commandsAfter("### From Samepage to KubeVirt")).orThrow())
+                .contains("kubevirt.kubevirt.io/kubevirt patched")
+                .contains("node/hypervisor condition met");
+    }
+
+    @Test
+    void aNodeIsMarkedAsAnotherPrograms() throws IOException {
+        server.shell(commandsAfter("## Other operators").replace("NODE", "hypervisor"))
+                .orThrow();
+
+        assertThat(server.client()
+                        .nodes()
+                        .withName("hypervisor")
+                        .get()
+                        .getMetadata()
+                        .getAnnotations())
+                .containsEntry("ksm.samepage.dev/managed-by-another", "true");
+    }
+
+    /** As far as the guide's commands look at it. */
+    private void aKubeVirt() {
+        server.kubectlReading("""
+                        apiVersion: apiextensions.k8s.io/v1
+                        kind: CustomResourceDefinition
+                        metadata: {name: kubevirts.kubevirt.io}
+                        spec:
+                          group: kubevirt.io
+                          names: {kind: KubeVirt, plural: kubevirts, singular: kubevirt}
+                          scope: Namespaced
+                          versions:
+                            - name: v1
+                              served: true
+                              storage: true
+                              schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+                        """, "apply", "-f", "-").orThrow();
+        server.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd/kubevirts.kubevirt.io")
+                .orThrow();
+        server.kubectlReading("""
+                        apiVersion: v1
+                        kind: Namespace
+                        metadata: {name: kubevirt}
+                        ---
+                        apiVersion: kubevirt.io/v1
+                        kind: KubeVirt
+                        metadata: {name: kubevirt, namespace: kubevirt}
+                        spec: {configuration: {ksmConfiguration: {nodeLabelSelector: {}}}}
+                        """, "apply", "-f", "-").orThrow();
+    }
+
     /** The commands that stand first after these words. */
     private static String commandsAfter(String words) throws IOException {
         String guide = Files.readString(GUIDE);
