@@ -63,7 +63,7 @@ class ManifestsApiTest {
         server.kubectl("apply", "-k", "manifests");
 
         assertThat(server.kubectl("apply", "-k", "manifests").stdout().lines())
-                .hasSize(17)
+                .hasSize(19)
                 .allMatch(line -> line.endsWith(" unchanged"));
     }
 
