@@ -43,6 +43,45 @@ final class MutatedPolicies {
             "matchLabels",
             "spec");
 
+    /** What the examples leave out. */
+    private static final List<String> COMPLETE = List.of("""
+            apiVersion: ksm.samepage.dev/v1alpha1
+            kind: KsmPolicy
+            metadata: {name: a}
+            spec:
+              nodeSelector: {matchExpressions: [{key: kubernetes.io/os, operator: In, values: [linux]}]}
+              priority: 5
+              paused: false
+              mode: Fixed
+              fixed: {pagesToScan: 200, sleepMillis: 50}
+              tunables:
+                mergeAcrossNodes: true
+                maxPageSharing: 256
+                useZeroPages: true
+                smartScan: true
+                stableNodeChainsPruneMillis: 2000
+              unmerge: {allowed: true, reservePercent: 20}
+              onRemoval: RestoreAndUnmerge
+              rollout: {maxConcurrent: 100%, maxFailures: 1}
+            """, """
+            apiVersion: ksm.samepage.dev/v1alpha1
+            kind: KsmPolicy
+            metadata: {name: a}
+            spec:
+              nodeSelector: {}
+              priority: -3
+              paused: true
+              mode: Adaptive
+              adaptive:
+                maxCpuPercent: 50
+                minSavedPerCpuSecond: 1Mi
+                maxRestSeconds: 60
+                activation: MemoryPressure
+                memoryAvailableBelowPercent: 30
+              onRemoval: Keep
+              rollout: {maxConcurrent: 1, maxFailures: 50%}
+            """);
+
     private final Random random;
     private final List<JsonNode> valid = new ArrayList<>();
 
@@ -52,6 +91,9 @@ final class MutatedPolicies {
         try (Stream<Path> files = Files.list(Path.of("manifests/examples"))) {
             for (Path file : files.sorted().toList()) {
                 valid.add(yaml.readTree(file.toFile()));
+            }
+            for (String complete : COMPLETE) {
+                valid.add(yaml.readTree(complete));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
