@@ -29,7 +29,10 @@ import org.jspecify.annotations.Nullable;
  *       written before. They are how the node was found, and nothing replaces them.
  *   <li>They are forgotten only where every setting is as it was found, or is to be kept; where the KsmNode is gone, not before five minutes
  *       have passed, and at once then, whoever is given way to.
- *   <li>Where everything is to be kept, nothing is written.
+ *   <li>Where everything is to be kept, and where it is not understood what is asked for, nothing is written; only what Adaptive had running
+ *       is stopped.
+ *   <li>Of originals that are damaged what is still there counts; {@code run} is 0 where that is lost, and all else as it is when a policy next
+ *       tunes the node.
  *   <li>Once everything is quiet, the settings are as the policy says, or the node is its owner's again.
  * </ul>
  *
@@ -55,6 +58,9 @@ final class NodeModel {
     /** Adaptive turns ksmd on and off: where it ends, ksmd is stopped also where everything is to be kept. */
     private boolean adaptiveSinceFound;
 
+    /** How often ksmd was sent in by Adaptive. */
+    private int boosts;
+
     NodeModel(FakeKsm ksm, SilentControlPlane controlPlane) {
         this.ksm = ksm;
         this.controlPlane = controlPlane;
@@ -74,7 +80,9 @@ final class NodeModel {
      */
     void roundEnds(boolean journalWorks, boolean kernelWorks) {
         if (journalWorks && told().map(NodeModel::tunes).orElse(false)) {
-            assertThat(originals).as("originals after a round under a policy").isPresent();
+            assertThat(originals.orElse(Map.of()))
+                    .as("originals after a round under a policy")
+                    .containsOnlyKeys(ksm.knobs().keySet());
         }
         boolean wasOver = graceIsOver;
         if (!(controlPlane.heard() instanceof Knowledge.Absent)) {
@@ -107,17 +115,37 @@ final class NodeModel {
     /** An agent writes a knob. */
     void writes(String write) {
         assertThat(originals).as("originals saved before " + write).isPresent();
-        if (controlPlane.heard() instanceof Knowledge.Present present && keeps(present.spec()) && !adaptiveSinceFound) {
+        if (controlPlane.heard() instanceof Knowledge.Present present
+                && (keeps(present.spec()) || isNotUnderstood(present.spec()))
+                && !adaptiveSinceFound) {
             throw new AssertionError(write + " was written, and everything was to be kept");
+        }
+        if (write.equals("run=1") && told().map(NodeModel::isAdaptive).orElse(false)) {
+            boosts++;
         }
     }
 
     /** An agent has saved what it takes for the originals. */
     void saves(Map<Knob, Long> saved) {
-        if (originals.isEmpty()) {
-            originals = Optional.of(ksm.knobs());
+        Map<Knob, Long> whole = new EnumMap<>(ksm.knobs());
+        originals.ifPresent(whole::putAll);
+        if (!saved.equals(originals.orElse(null))) {
+            assertThat(saved).as("the originals in the journal").isEqualTo(whole);
+            originals = Optional.of(whole);
         }
-        assertThat(saved).as("the originals in the journal").isEqualTo(originals.orElseThrow());
+    }
+
+    /** An agent has found that the originals are damaged, and that they still hold these. */
+    void loses(Map<Knob, Long> allBut) {
+        Map<Knob, Long> known = new EnumMap<>(Knob.class);
+        known.put(Knob.RUN, 0L);
+        known.putAll(allBut);
+        originals = Optional.of(known);
+    }
+
+    /** How often ksmd was sent in by Adaptive. */
+    int boosts() {
+        return boosts;
     }
 
     /** An agent has written down what it is told. */
@@ -134,16 +162,23 @@ final class NodeModel {
     /** An agent is about to delete the originals. */
     void releases() {
         KsmNodeSpec last = controlPlane.heard() instanceof Knowledge.Present present ? present.spec() : remembered;
-        if (controlPlane.heard() instanceof Knowledge.Absent && (last == null || tunes(last))) {
+        if (controlPlane.heard() instanceof Knowledge.Absent
+                && (last == null || tunes(last) || isNotUnderstood(last))) {
             assertThat(controlPlane.absent())
                     .as("how long the KsmNode was given to come back")
                     .isGreaterThanOrEqualTo(GRACE);
         }
         boolean kept = last != null && last.onRemoval() == OnRemoval.KEEP && !isObserving(last);
+        if (kept && remembered != null && isAdaptive(remembered)) {
+            assertThat(ksm.value(Knob.RUN)).as("run after Adaptive").isZero();
+        }
         if (!kept) {
+            // What was lost stays as it is.
+            Map<Knob, Long> found = new EnumMap<>(ksm.knobs());
+            found.putAll(originals.orElseThrow());
             assertThat(ksm.knobs())
                     .as("settings when the originals were forgotten")
-                    .containsAllEntriesOf(PromisedSettings.asFound(originals.orElseThrow()));
+                    .containsAllEntriesOf(PromisedSettings.asFound(found));
         }
         originals = Optional.empty();
         adaptiveSinceFound = false;
@@ -188,6 +223,8 @@ final class NodeModel {
         Settings settings = spec.settings();
         if (settings != null && tunes(spec)) {
             isAppliedAsFarAsPossible(settings, blocked, state);
+        } else if (isNotUnderstood(spec)) {
+            assertThat(state).isEqualTo(State.FAILED);
         } else if (!isStuck(blocked)) {
             assertThat(originals).as("originals of a node under " + spec).isEmpty();
             assertThat(state).isEqualTo(settings == null ? State.RESTORED : State.OBSERVING);
@@ -216,7 +253,8 @@ final class NodeModel {
     }
 
     private boolean differs(Knob knob, Map<Knob, Long> found) {
-        return !Objects.equals(found.get(knob), ksm.knobs().get(knob));
+        return found.containsKey(knob)
+                && !Objects.equals(found.get(knob), ksm.knobs().get(knob));
     }
 
     private boolean isMerged() {
@@ -232,7 +270,13 @@ final class NodeModel {
     }
 
     private static boolean tunes(KsmNodeSpec spec) {
-        return spec.settings() != null && spec.settings().mode() != Mode.OBSERVE;
+        return spec.settings() != null
+                && spec.settings().mode() != null
+                && spec.settings().mode() != Mode.OBSERVE;
+    }
+
+    private static boolean isNotUnderstood(KsmNodeSpec spec) {
+        return spec.settings() != null && spec.settings().mode() == null;
     }
 
     private static boolean isObserving(KsmNodeSpec spec) {

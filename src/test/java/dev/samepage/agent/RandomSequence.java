@@ -42,9 +42,12 @@ final class RandomSequence {
         NO_MORE_REFUSALS(4),
         DISK_TROUBLE(6),
         DISK_WELL(4),
+        ORIGINALS_DAMAGED(4),
+        SPEC_DAMAGED(2),
         REBOOT(3),
         CLOCK_STEP(4),
         MERGE(8),
+        GUEST_ARRIVES(6),
         GUESTS_LEAVE(3),
         UNMERGE_FAILS(4),
         TIME_PASSES(6),
@@ -95,12 +98,13 @@ final class RandomSequence {
      *
      * @param deaths how often the agent was killed in the midst of a write
      * @param foreignChanges how many settings others have changed
+     * @param boosts how often Adaptive has sent ksmd in
      */
-    record Happened(List<Event> events, int deaths, int foreignChanges) {}
+    record Happened(List<Event> events, int deaths, int foreignChanges, int boosts) {}
 
     /** What has happened so far. */
     Happened happened() {
-        return new Happened(List.copyOf(events), node.deaths(), node.foreignChanges());
+        return new Happened(List.copyOf(events), node.deaths(), node.foreignChanges(), node.boosts());
     }
 
     /** The same in a person's words. */
@@ -192,6 +196,12 @@ final class RandomSequence {
                 node.disk(disk);
             }
             case DISK_WELL -> node.disk(WatchedJournal.Disk.WELL);
+            case ORIGINALS_DAMAGED -> {
+                int lines = dice.between(1, 12);
+                story.add("  but for " + lines + " lines");
+                node.damageOriginals(lines);
+            }
+            case SPEC_DAMAGED -> node.damageSpec();
             case REBOOT -> {
                 boots++;
                 node.reboot(boots, !dice.oneIn(3));
@@ -202,6 +212,7 @@ final class RandomSequence {
                 node.clock.set(step);
             }
             case MERGE -> node.merge(dice.between(1, 100));
+            case GUEST_ARRIVES -> node.guestArrives();
             case GUESTS_LEAVE -> node.guestsLeave();
             case UNMERGE_FAILS ->
                 node.nextUnmerge(dice.any(List.of(

@@ -50,18 +50,21 @@ class RandomSequencesTest {
                 all.stream().flatMap(happened -> happened.events().stream()).toList();
         int deaths = all.stream().mapToInt(Happened::deaths).sum();
         int foreignChanges = all.stream().mapToInt(Happened::foreignChanges).sum();
+        int boosts = all.stream().mapToInt(Happened::boosts).sum();
         System.out.printf(
-                "%d sequences from seed %d: %d events; %d agents killed at a write, %d settings changed by others, %d reboots: all as the model says%n",
+                "%d sequences from seed %d: %d events; %d agents killed at a write, %d settings changed by others, %d boosts, %d reboots: all as the model says%n",
                 SEQUENCES,
                 FIRST_SEED,
                 events.size(),
                 deaths,
                 foreignChanges,
+                boosts,
                 Collections.frequency(events, Event.REBOOT));
         if (SEQUENCES >= 100) {
             assertThat(events).as("what happened").contains(Event.values());
             assertThat(deaths).as("agents killed at a write").isPositive();
             assertThat(foreignChanges).as("settings changed by others").isPositive();
+            assertThat(boosts).as("boosts").isPositive();
         }
     }
 

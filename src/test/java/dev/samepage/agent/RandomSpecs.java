@@ -23,7 +23,8 @@ final class RandomSpecs {
 
     /** A policy covers the node. */
     KsmNodeSpec covered() {
-        Mode mode = dice.any(List.of(Mode.values()));
+        // A newer operator may ask for a mode that this agent does not know.
+        Mode mode = dice.oneIn(12) ? null : dice.any(List.of(Mode.values()));
         boolean mayUnmerge = mode == Mode.UNMERGED || dice.oneIn(2);
         return spec(
                 new Settings(
@@ -59,7 +60,7 @@ final class RandomSpecs {
                 dice.between(1, 400), dice.between(1, 101), dice.between(1, 500), dice.between(500, 30_000));
     }
 
-    private Tunables tunables(Mode mode) {
+    private Tunables tunables(@Nullable Mode mode) {
         return new Tunables(
                 maybe(),
                 dice.oneIn(3) ? dice.between(2, 500) : null,

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * agent writes is held against the {@link NodeModel}. The journal is in memory, so that a thousand such nodes take seconds.
  */
 final class UnquietNode {
-    private static final int GUEST = 100;
+    private static final int MERGED_GUEST = 100;
+    private static final int ARRIVAL = 200;
 
     final NodeClock clock = new NodeClock();
     final SilentControlPlane controlPlane = new SilentControlPlane(clock);
@@ -44,7 +45,8 @@ final class UnquietNode {
 
     private UnmergeResult.@Nullable NotUnmerged nextUnmerge;
     private @Nullable Agent agent;
-    private boolean hasGuests;
+    private boolean hasMergedGuest;
+    private boolean hasArrival;
     private int deaths;
     private int foreignChanges;
 
@@ -78,6 +80,11 @@ final class UnquietNode {
     /** How often an agent has died at one of its writes. */
     int deaths() {
         return deaths;
+    }
+
+    /** How often Adaptive has sent ksmd in. */
+    int boosts() {
+        return model.boosts();
     }
 
     /** How many settings others have changed, those left out that had the value already or that this kernel lacks. */
@@ -118,23 +125,39 @@ final class UnquietNode {
         if (ksm.value(Knob.RUN) == 1) {
             ksmdPasses();
             ksm.merge(pages);
-            proc.process(GUEST, "qemu-system-x86", 1);
-            proc.merged(GUEST, 2 * pages, 0);
-            hasGuests = true;
+            proc.process(MERGED_GUEST, "qemu-system-x86", 1);
+            proc.merged(MERGED_GUEST, 2 * pages, 0);
+            hasMergedGuest = true;
         }
+    }
+
+    /** A guest is there of which ksmd has seen nothing. */
+    void guestArrives() {
+        proc.process(ARRIVAL, "qemu-system-x86", 1);
+        proc.ksmStat(ARRIVAL, 0, "no", "yes");
+        proc.file(ARRIVAL + "/statm", "300000 200000 1000 0 0 0 0\n");
+        hasArrival = true;
     }
 
     /** Nobody has any of what is merged; the kernel counts it until ksmd passes or everything is un-merged. */
     void guestsLeave() {
-        if (hasGuests) {
-            proc.end(GUEST);
-            hasGuests = false;
+        if (hasMergedGuest) {
+            proc.end(MERGED_GUEST);
+            hasMergedGuest = false;
         }
+        if (hasArrival) {
+            proc.end(ARRIVAL);
+            hasArrival = false;
+        }
+    }
+
+    private boolean hasGuests() {
+        return hasMergedGuest || hasArrival;
     }
 
     /** ksmd lets go of what nobody has any more. */
     private void ksmdPasses() {
-        if (!hasGuests && ksm.value(Knob.RUN) == 1) {
+        if (!hasMergedGuest && ksm.value(Knob.RUN) == 1) {
             nothingIsMerged();
         }
     }
@@ -152,6 +175,19 @@ final class UnquietNode {
 
     void disk(WatchedJournal.Disk disk) {
         journal.disk(disk);
+    }
+
+    /** Of the originals in the journal so many lines are left, or, where that is less than two, only nonsense. */
+    void damageOriginals(int lines) {
+        if (lines < 2) {
+            journal.spoil("originals");
+        } else {
+            journal.cutOriginals(lines);
+        }
+    }
+
+    void damageSpec() {
+        journal.spoil("spec.json");
     }
 
     /**
@@ -178,6 +214,7 @@ final class UnquietNode {
         return agent != null;
     }
 
+    /** It may not survive the reading of a damaged journal. */
     void start() {
         controlPlane.agentStarts();
         model.agentStarts();
@@ -187,14 +224,19 @@ final class UnquietNode {
                 new Guests(procDirectory, clock),
                 this::unmerge,
                 clock);
-        agent = new Agent(
-                "worker-3",
-                host,
-                death.before(journal),
-                controlPlane,
-                new ReportSchedule(Duration.ofMinutes(5), () -> 0.5),
-                clock::nanoTime,
-                new Activity());
+        try {
+            agent = new Agent(
+                    "worker-3",
+                    host,
+                    death.before(journal),
+                    controlPlane,
+                    new ReportSchedule(Duration.ofMinutes(5), () -> 0.5),
+                    clock::nanoTime,
+                    new Activity());
+        } catch (SuddenDeath.Killed killed) {
+            deaths++;
+            kill();
+        }
     }
 
     void kill() {
@@ -256,7 +298,7 @@ final class UnquietNode {
         if (!isAlive()) {
             start();
         }
-        model.holds(controlPlane.truth(), hoursPass(), hasGuests);
+        model.holds(controlPlane.truth(), hoursPass(), hasGuests());
     }
 
     /** The same after a new start, while the API server does not answer. */
@@ -264,7 +306,7 @@ final class UnquietNode {
         calm();
         controlPlane.answers(false);
         start();
-        model.holds(controlPlane.heard(), hoursPass(), hasGuests);
+        model.holds(controlPlane.heard(), hoursPass(), hasGuests());
     }
 
     private void calm() {

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The journal's files, in memory, on a disk that may be in trouble. What becomes of them is told to the {@link NodeModel}. */
 final class WatchedJournal implements StateFiles {
@@ -28,6 +30,17 @@ final class WatchedJournal implements StateFiles {
 
     void disk(Disk next) {
         disk = next;
+    }
+
+    /** The originals lose everything after so many lines, which begin with two that tell what they are. */
+    void cutOriginals(int lines) {
+        files.computeIfPresent(
+                "originals", (_, text) -> text.lines().limit(lines).collect(Collectors.joining("\n", "", "\n")));
+    }
+
+    /** Of a file nothing is left but nonsense. */
+    void spoil(String name) {
+        files.computeIfPresent(name, (_, _) -> "nonsense");
     }
 
     /** Whether it can be read and written. */
@@ -63,13 +76,25 @@ final class WatchedJournal implements StateFiles {
     }
 
     @Override
-    public String setAside(String name) {
-        throw new AssertionError(name + " is not damaged: " + files.get(name));
+    public String setAside(String name) throws IOException {
+        String kept = Objects.requireNonNull(files.get(name), name);
+        if (name.equals("originals")) {
+            model.loses(knobs(kept));
+        } else {
+            model.forgets();
+        }
+        if (disk == Disk.READ_ONLY) {
+            throw new IOException("Read-only file system");
+        }
+        files.put(name + ".damaged-1", kept);
+        return this + "/" + name + ".damaged-1";
     }
 
     @Override
     public Optional<Path> damagedOriginals() {
-        return Optional.empty();
+        return files.containsKey("originals.damaged-1")
+                ? Optional.of(Path.of("/run/samepage/originals.damaged-1"))
+                : Optional.empty();
     }
 
     @Override
