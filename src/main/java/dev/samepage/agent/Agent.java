@@ -162,7 +162,7 @@ public final class Agent {
                 assignment,
                 sample,
                 journal.originals().orElse(null),
-                journal.damage().isPresent(),
+                !assignment.tunes() && journal.damage().isPresent(),
                 kernel,
                 adapted,
                 unmerging.heldBack(assignment.hashOrEmpty()).orElse(null));
