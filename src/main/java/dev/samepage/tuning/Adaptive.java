@@ -25,13 +25,12 @@ public record Adaptive(
         Experience experience,
         Doing doing) {
     private static final double NANOS = 1e9;
-    private static final long SECOND_NANOS = 1_000_000_000L;
 
     /** Guests that ended wait so long to be passed, because a boost that comes meanwhile passes them anyway. */
-    private static final long TIDY_AFTER_NANOS = 60 * SECOND_NANOS;
+    private static final double TIDY_AFTER_SECONDS = 60;
 
-    /** If ksmd has not moved for so long, it is not going to. */
-    private static final long TIDY_IN_VAIN_NANOS = 5 * SECOND_NANOS;
+    /** What the kernel keeps of each page that ksmd has looked at: {@code sizeof(struct ksm_rmap_item)}. */
+    private static final long RECORD_BYTES = 64;
 
     /** How much a page that was dear once counts in the next boost: it may have been somebody else who kept the CPU busy. */
     private static final double FADING = 0.8;
@@ -100,8 +99,20 @@ public record Adaptive(
     }
 
     private Adaptive rest(Resting resting, AdaptiveSample sample, Reading now) {
-        boolean tidiesUp = unseen.goneNanos(now.nanos()) >= TIDY_AFTER_NANOS;
-        return called(resting, sample, now).orElseGet(() -> tidiesUp ? tidying(resting, now) : this);
+        return called(resting, sample, now)
+                .orElseGet(() -> tidyingPays(resting, sample, now) ? tidying(resting, now) : this);
+    }
+
+    /** Whether guests that ended are to be passed: for the memory that this sets free, or because it costs little. */
+    private boolean tidyingPays(Resting resting, AdaptiveSample sample, Reading now) {
+        double waitedSeconds = unseen.goneNanos(now.nanos()) / NANOS;
+        long pageBytes = sample.pageSizeBytes();
+        // Between two laps they come next, else the guest at which ksmd stands comes first.
+        long first = resting.isAtBoundary(now) ? 0 : unseen.largestBytes() / pageBytes;
+        double cpuSeconds = experience.cost().partSeconds(pages(now, sample), first);
+        return waitedSeconds >= TIDY_AFTER_SECONDS
+                && (Prospect.isCheap(cpuSeconds, waitedSeconds)
+                        || pays(unseen.goneBytes() / pageBytes * RECORD_BYTES, cpuSeconds));
     }
 
     /** The boost, if there is reason for one. */
@@ -121,7 +132,8 @@ public record Adaptive(
                 : Optional.empty();
     }
 
-    private Prospect prospect(Resting resting, AdaptiveSample sample, Reading now) {
+    /** What a boost now would be for. */
+    Prospect prospect(Resting resting, AdaptiveSample sample, Reading now) {
         return Prospect.of(
                 settings, sample, now, unseen, cowSeen, experience, resting.isAtBoundary(now), pressure.isShort());
     }
@@ -278,14 +290,10 @@ public record Adaptive(
                 : new Resting(tidying.rest().since(), false, outcome);
         // Behind the one process, and a little for those that have grown.
         long farthest = 2 * unseen.largestBytes() / sample.pageSizeBytes();
-        boolean passed = (tidying.fell() && !tidying.isFalling(now))
-                || now.laps() > tidying.start().laps()
-                || now.walkedPagesSince(tidying.start()).orElse(0) > farthest;
-        if (passed) {
+        if (tidying.hasPassed(now, farthest)) {
             return with(unseen.tidied()).with(rest);
         }
-        boolean inVain = !now.hasMovedSince(tidying.start()) && now.nanosSince(tidying.start()) > TIDY_IN_VAIN_NANOS;
-        if (inVain) {
+        if (tidying.isInVain(now)) {
             return with(unseen.stillGone(now.nanos())).with(rest);
         }
         return called(rest, sample, now)
@@ -302,25 +310,8 @@ public record Adaptive(
                 this,
                 Orders.knobs(doing, sample.knobs().keySet()),
                 Orders.phase(doing),
-                why(sample),
+                Explanation.of(this, sample),
                 Orders.nextLook(this));
-    }
-
-    private String why(AdaptiveSample sample) {
-        return switch (doing) {
-            case Boosting boosting -> boosting.why();
-            case Tracking _ -> "Another lap, as long as it pays.";
-            case Tidying _ -> "ksmd passes guests that have ended.";
-            case Resting _ when unseen.guests().isEmpty() -> "There is no guest.";
-            case Resting _ when settings.onlyUnderPressure() && !pressure.isShort() -> "Memory is plentiful.";
-            case Resting resting when !unseen.worthMentioning() -> resting.outcome();
-            case Resting resting -> {
-                Prospect prospect = prospect(resting, sample, last);
-                yield prospect.pays()
-                        ? resting.outcome()
-                        : resting.outcome() + " " + prospect.what() + " do not pay for another yet.";
-            }
-        };
     }
 
     private Adaptive with(Reading now) {

@@ -162,6 +162,9 @@ sealed interface Doing {
      * @param pace to get through the process that ksmd is at
      */
     record Tidying(Resting rest, Reading start, Reading last, boolean fell, Pace pace) implements Doing {
+        /** If ksmd has not moved for so long, it is not going to. */
+        private static final long IN_VAIN_NANOS = 5_000_000_000L;
+
         static Tidying begin(Resting rest, Reading now, Pace pace) {
             return new Tidying(rest, now, now, false, pace);
         }
@@ -172,6 +175,17 @@ sealed interface Doing {
 
         boolean isFalling(Reading now) {
             return now.savedPages() < last.savedPages() || now.itemPages() < last.itemPages();
+        }
+
+        /** Whether they are passed: nothing leaves the counters any more, or ksmd is farther than they can be. */
+        boolean hasPassed(Reading now, long farthestPages) {
+            return (fell && !isFalling(now))
+                    || now.laps() > start.laps()
+                    || now.walkedPagesSince(start).orElse(0) > farthestPages;
+        }
+
+        boolean isInVain(Reading now) {
+            return !now.hasMovedSince(start) && now.nanosSince(start) > IN_VAIN_NANOS;
         }
 
         /** Whether the process that ksmd is at comes first. */

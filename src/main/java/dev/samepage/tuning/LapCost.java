@@ -45,6 +45,11 @@ record LapCost(double factor, double dearestPageNanos) {
         return factor * pages.oldNanos() / 1e9;
     }
 
+    /** ksmd's CPU for going over so many of these pages, as the others are on average. */
+    double partSeconds(Pages pages, long part) {
+        return pages.all() == 0 ? 0 : furtherLapSeconds(pages) * part / pages.all();
+    }
+
     /** ksmd's CPU for merging so many pages that it meets for the second time, beside that of the lap. */
     double mergingSeconds(long pages) {
         return factor * pages * MERGING_NANOS / 1e9;

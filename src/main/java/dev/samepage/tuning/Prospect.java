@@ -75,8 +75,13 @@ record Prospect(long unseenBytes, long erodedBytes, long expectedBytes, double c
                 && seconds >= Math.max(WAITS_SECONDS, cpuSeconds / UNPAID_CORE_SHARE);
     }
 
-    /** Whether a look at everything that nothing calls for is less than a hundredth of a core over so long a rest. */
+    /** Whether a look at everything that nothing calls for is cheap after so long a rest. */
     boolean isCheapAfter(double seconds) {
+        return isCheap(cpuSeconds, seconds);
+    }
+
+    /** Whether it is no more than a hundredth of a core over this time. */
+    static boolean isCheap(double cpuSeconds, double seconds) {
         return seconds >= cpuSeconds / UNPAID_CORE_SHARE;
     }
 

@@ -14,10 +14,11 @@ import java.util.function.UnaryOperator;
  * @param bytes unseen in all
  * @param sinceNanos when it became worth mentioning; meaningless while it is not
  * @param grewAtNanos when it last grew
- * @param gone guests that ksmd has looked at, and that have ended since it last passed them: their pages are still counted
+ * @param goneBytes of guests that have ended since ksmd last passed them, as far as it has looked at it: their pages are still counted
  * @param goneAtNanos when the first of them was found to have ended; meaningless while there is none
  */
-record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewAtNanos, int gone, long goneAtNanos) {
+record Unseen(
+        Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewAtNanos, long goneBytes, long goneAtNanos) {
     private static final long WORTH_MENTIONING_BYTES = 1 << 20;
 
     /** A guest that fills its memory is waited for, but not for long. */
@@ -90,9 +91,9 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
         }
         long now = sample.monotonicNanos();
         long left = guests.entrySet().stream()
-                .filter(guest ->
-                        !next.containsKey(guest.getKey()) && guest.getValue().seenBytes() > 0)
-                .count();
+                .filter(guest -> !next.containsKey(guest.getKey()))
+                .mapToLong(guest -> guest.getValue().seenBytes())
+                .sum();
         long sum = sum(next);
         boolean small = sum < WORTH_MENTIONING_BYTES;
         boolean grew = sum - bytes > Math.max(WORTH_MENTIONING_BYTES, STILL_GROWING * sum);
@@ -102,8 +103,8 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
                 sum,
                 began ? now : sinceNanos,
                 grew || began ? now : grewAtNanos,
-                gone + (int) left,
-                gone == 0 ? now : goneAtNanos);
+                goneBytes + left,
+                goneBytes == 0 ? now : goneAtNanos);
     }
 
     /** All that is there now is seen by the laps of the boost whose first one begins. */
@@ -134,7 +135,7 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
     private Unseen with(UnaryOperator<Memory> change) {
         Map<Guest, Memory> next = new HashMap<>();
         guests.forEach((guest, memory) -> next.put(guest, change.apply(memory)));
-        return new Unseen(next, sum(next), sinceNanos, grewAtNanos, gone, goneAtNanos);
+        return new Unseen(next, sum(next), sinceNanos, grewAtNanos, goneBytes, goneAtNanos);
     }
 
     /** Nothing that is there was seen: everything was un-merged. */
@@ -150,7 +151,7 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
 
     /** ksmd did not get to those that ended. */
     Unseen stillGone(long now) {
-        return new Unseen(guests, bytes, sinceNanos, grewAtNanos, gone, now);
+        return new Unseen(guests, bytes, sinceNanos, grewAtNanos, goneBytes, now);
     }
 
     /** Whether growth has come to a pause, or has been waited for long enough. */
@@ -165,7 +166,7 @@ record Unseen(Map<Guest, Memory> guests, long bytes, long sinceNanos, long grewA
 
     /** For how long guests that ended have waited to be passed. */
     long goneNanos(long now) {
-        return gone == 0 ? 0 : now - goneAtNanos;
+        return goneBytes == 0 ? 0 : now - goneAtNanos;
     }
 
     boolean worthMentioning() {

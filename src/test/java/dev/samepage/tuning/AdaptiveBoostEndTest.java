@@ -248,7 +248,7 @@ class AdaptiveBoostEndTest {
         assertThat(state.step(inLastLap(nearItsEnd(), true), WITH_ONE_GONE, look(11).laps(2))
                         .next()
                         .unseen()
-                        .gone())
+                        .goneBytes())
                 .isZero();
     }
 }

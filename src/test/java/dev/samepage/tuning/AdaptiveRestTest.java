@@ -183,6 +183,34 @@ class AdaptiveRestTest {
         assertThat(state.phase(AT_BOUNDARY, unseen, look(64))).isEqualTo(Phase.TRACK);
     }
 
+    /** The guest at which ksmd stands comes first: 25,600 pages, which take 1.28 s where they are ten times as dear as elsewhere. */
+    @Test
+    void tidiesUpFromTheMiddleOfALapNoOftenerThanIsCheap() {
+        state.settings = withFloor(1L << 40);
+        state.experience = new Experience(new LapCost(10, 0), 0.5, 0.5, 1, 0, 0, 1800);
+
+        assertThat(state.phase(IN_A_LAP, WITH_ONE_GONE, lookAtMillis(127_999).with(Counter.PAGES_UNSHARED, 99_999)))
+                .isEqualTo(Phase.REST);
+        assertThat(state.phase(IN_A_LAP, WITH_ONE_GONE, look(128).with(Counter.PAGES_UNSHARED, 99_999)))
+                .isEqualTo(Phase.TRACK);
+    }
+
+    /** The kernel's notes of 25,600 pages are 1,638,400 bytes; to go over as many takes 1.28 s. */
+    @Test
+    void tidiesUpFromTheMiddleOfALapWhereWhatTheKernelKeepsPaysForIt() {
+        state.experience = new Experience(new LapCost(10, 0), 0.5, 0.5, 1, 0, 0, 1800);
+        Look minuteLater = look(60).with(Counter.PAGES_UNSHARED, 99_999);
+
+        state.settings = withFloor(1_280_000);
+        assertThat(state.phase(IN_A_LAP, WITH_ONE_GONE, minuteLater)).isEqualTo(Phase.TRACK);
+        state.settings = withFloor(1_280_001);
+        assertThat(state.phase(IN_A_LAP, WITH_ONE_GONE, minuteLater)).isEqualTo(Phase.REST);
+    }
+
+    private static AdaptiveSettings withFloor(long bytes) {
+        return new AdaptiveSettings(70, bytes, 1800, false, 20);
+    }
+
     @Test
     void boostsRatherThanTidiesUpWhereBothAreDue() {
         Unseen unseen = WITH_ONE_GONE.next(look(0).guest(3, 100).sample());

@@ -77,7 +77,7 @@ class AdaptiveTidyTest {
         Step step = state.step(fallenTo(Look.at(0).sharing(10)), WITH_ONE_GONE, look(1).sharing(10));
 
         assertThat(step.next().doing()).isEqualTo(new Resting(START, false, "Done."));
-        assertThat(step.next().unseen().gone()).isZero();
+        assertThat(step.next().unseen().goneBytes()).isZero();
     }
 
     @Test
@@ -85,7 +85,7 @@ class AdaptiveTidyTest {
         assertThat(state.step(BEGUN, WITH_ONE_GONE, look(1).laps(1))
                         .next()
                         .unseen()
-                        .gone())
+                        .goneBytes())
                 .isZero();
     }
 
@@ -95,7 +95,7 @@ class AdaptiveTidyTest {
         assertThat(state.step(BEGUN, WITH_ONE_GONE, look(1).scanned(51_201))
                         .next()
                         .unseen()
-                        .gone())
+                        .goneBytes())
                 .isZero();
     }
 
@@ -111,7 +111,7 @@ class AdaptiveTidyTest {
         Step step = state.step(BEGUN, WITH_ONE_GONE, lookAtMillis(5001));
 
         assertThat(step.next().doing()).isEqualTo(new Resting(START, false, "Done."));
-        assertThat(step.next().unseen().gone()).isEqualTo(1);
+        assertThat(step.next().unseen().goneBytes()).isEqualTo(100 * Given.MEBIBYTE);
         assertThat(step.next().unseen().goneAtNanos()).isEqualTo(5_001_000_000L);
     }
 

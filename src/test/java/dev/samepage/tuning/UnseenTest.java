@@ -67,9 +67,9 @@ class UnseenTest {
         Unseen unseen = Unseen.of(at(0, guest(1, 100), guest(2, 100))).seen().next(at(1, guest(2, 100)));
         assertThat(unseen.bytes()).isZero();
         assertThat(unseen.residentBytes()).isEqualTo(100 * MEBIBYTE);
-        assertThat(unseen.gone()).isEqualTo(1);
+        assertThat(unseen.goneBytes()).isEqualTo(100 * MEBIBYTE);
         assertThat(unseen.goneAtNanos()).isEqualTo(SECOND);
-        assertThat(unseen.tidied().gone()).isZero();
+        assertThat(unseen.tidied().goneBytes()).isZero();
     }
 
     @Test
@@ -78,7 +78,7 @@ class UnseenTest {
                 .seen()
                 .next(at(1, guest(2, 100), guest(3, 100)))
                 .next(at(30, guest(3, 100)));
-        assertThat(unseen.gone()).isEqualTo(2);
+        assertThat(unseen.goneBytes()).isEqualTo(200 * MEBIBYTE);
         assertThat(unseen.goneAtNanos()).isEqualTo(SECOND);
         assertThat(unseen.stillGone(40 * SECOND).goneAtNanos()).isEqualTo(40 * SECOND);
     }
@@ -87,7 +87,7 @@ class UnseenTest {
     void aGuestThatKsmdHasNeverLookedAtLeavesNothingBehind() {
         Unseen unseen = Unseen.of(at(0, guest(1, 100))).next(at(1));
         assertThat(unseen.bytes()).isZero();
-        assertThat(unseen.gone()).isZero();
+        assertThat(unseen.goneBytes()).isZero();
     }
 
     @Test
@@ -173,10 +173,10 @@ class UnseenTest {
                 .next(at(2, guest(4, 10)))
                 .next(at(3, guest(4, 10)));
 
-        assertThat(unseen.gone()).isEqualTo(3);
+        assertThat(unseen.goneBytes()).isEqualTo(30 * MEBIBYTE);
         assertThat(unseen.goneAtNanos()).isEqualTo(SECOND);
         assertThat(unseen.goneNanos(9 * SECOND)).isEqualTo(8 * SECOND);
-        assertThat(unseen.stillGone(9 * SECOND).gone()).isEqualTo(3);
+        assertThat(unseen.stillGone(9 * SECOND).goneBytes()).isEqualTo(30 * MEBIBYTE);
     }
 
     @Test
@@ -188,7 +188,7 @@ class UnseenTest {
                 .next(at(5, guest(2, 10)))
                 .next(at(9));
 
-        assertThat(unseen.gone()).isEqualTo(1);
+        assertThat(unseen.goneBytes()).isEqualTo(10 * MEBIBYTE);
         assertThat(unseen.goneAtNanos()).isEqualTo(9 * SECOND);
     }
 
@@ -265,7 +265,7 @@ class UnseenTest {
 
         assertThat(unseen.sinceNanos()).isEqualTo(5 * SECOND);
         assertThat(unseen.grewAtNanos()).isEqualTo(5 * SECOND);
-        assertThat(unseen.gone()).isZero();
+        assertThat(unseen.goneBytes()).isZero();
     }
 
     @Test
