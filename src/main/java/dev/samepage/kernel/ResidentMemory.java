@@ -69,8 +69,11 @@ final class ResidentMemory {
 
     private long scannedPages(int pid) {
         try {
-            return ProcFiles.number(files.read(pid + "/ksm_stat"), "ksm_rmap_items ")
-                    .orElse(0);
+            String ksmStat = files.read(pid + "/ksm_stat");
+            OptionalLong merged = ProcFiles.number(ksmStat, "ksm_merging_pages ");
+            OptionalLong zero = ProcFiles.number(ksmStat, "ksm_zero_pages ");
+            boolean unfinished = merged.isPresent() && merged.getAsLong() + zero.orElse(0) == 0;
+            return unfinished ? 0 : ProcFiles.number(ksmStat, "ksm_rmap_items ").orElse(0);
         } catch (IOException missingOrDenied) {
             return 0;
         }

@@ -33,8 +33,22 @@ class ResidentMemoryTest {
     @Test
     void readsPagesOfNoFileAndWhatKsmdHasLookedAt() {
         proc.file("100/statm", "50000 25600 3000 100 0 40000 0\n");
-        proc.ksmStat(100, 17, "no", "yes");
+        proc.merged(100, 15, 2);
         assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 22600 * 4096, 17));
+    }
+
+    @Test
+    void takesNothingForLookedAtOfAGuestOfWhichNothingIsMerged() {
+        proc.file("100/statm", "50000 3001 3000 100 0 40000 0\n");
+        proc.ksmStat(100, 17, "no", "yes");
+        assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 4096, 0));
+    }
+
+    @Test
+    void takesKsmdsWordWhereTheKernelDoesNotTellWhatIsMerged() {
+        proc.file("100/statm", "50000 3001 3000 100 0 40000 0\n");
+        proc.file("100/ksm_stat", "ksm_rmap_items 17\n");
+        assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 4096, 17));
     }
 
     @Test
@@ -46,9 +60,9 @@ class ResidentMemoryTest {
     @Test
     void readsKsmStatOnlyOnceUntilItIsToldToForget() {
         proc.file("100/statm", "50000 3001 3000 100 0 40000 0\n");
-        proc.ksmStat(100, 17, "no", "yes");
+        proc.merged(100, 15, 2);
         resident();
-        proc.ksmStat(100, 18, "no", "yes");
+        proc.merged(100, 0, 18);
         assertThat(resident()).containsExactly(new ResidentGuest(GUEST, 4096, 17));
 
         guests.forgetScanned();
