@@ -28,7 +28,8 @@ class ArrivalsTest {
         host.run(seconds(450));
 
         assertThat(host.meanSavedShare()).isGreaterThan(0.99);
-        assertThat(host.cpuSeconds()).isLessThan(8.5);
+        // The bar is 8 s, of which a real ksmd takes 7.0; the simulated one is dearer by less than a fifth.
+        assertThat(host.cpuSeconds()).isLessThan(8.3);
         assertThat(host.secondsUntilSaved(0.95, 1)).isLessThan(8);
         assertThat(host.secondsUntilSaved(0.95, 451)).isLessThan(10);
     }

@@ -23,6 +23,20 @@ class LesserKernelsTest {
         assertFindsEverything(new AdaptiveHost(SimulatedKernel.linux618().withoutCowKsm()), 4);
     }
 
+    /** Which would call for boosts where the kernel counted it. */
+    @Test
+    void mergesAgainWhatIsErodedOnlyAfterTheLongestRestWithoutCowKsm() {
+        AdaptiveHost host = new AdaptiveHost(
+                SimulatedKernel.linux618().withoutCowKsm(), new AdaptiveSettings(70, 64 << 20, 600, false, 20), true);
+        host.ksm.start(10, GUEST).forEach(guest -> guest.touchSteadily(200_000));
+        host.run(seconds(590));
+        assertThat(host.boosts()).isEqualTo(1);
+        assertThat(host.ksm.savedBytes()).isLessThan(host.ksm.idealSavedBytes());
+
+        host.run(seconds(100));
+        assertThat(host.boosts()).isEqualTo(2);
+    }
+
     @Test
     void worksWithKsmdsCpuTimeInTicks() {
         assertFindsEverything(new AdaptiveHost(SimulatedKernel.linux618().withoutSchedstat()), 4);

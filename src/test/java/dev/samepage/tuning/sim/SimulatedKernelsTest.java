@@ -16,7 +16,7 @@ import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
 /** Knobs, and what kernels lack. */
-class SimulatedKernelTest {
+class SimulatedKernelsTest {
     private static final long MEBIBYTE = 1 << 20;
 
     private final SimulatedKsm ksm = new SimulatedKsm(SimulatedKernel.linux618());
