@@ -2,7 +2,9 @@ package dev.samepage.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,6 +147,41 @@ class UnmergeProcessTest {
         assertThat(child.waitFor(LONG_ENOUGH)).isTrue();
         assertThat(child.exitValue()).isEqualTo(4);
         assertThat(directory.resolve("run")).hasContent("0");
+    }
+
+    /** A write to a pipe that nobody reads waits as one to the kernel does. */
+    @Test
+    void endsWithItsParentAlsoWhileItWrites() throws Exception {
+        Files.delete(directory.resolve("run"));
+        new FakeProc(directory).hang("run");
+        Process parent = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        UnmergingParent.class.getName(),
+                        directory.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader said = parent.inputReader()) {
+            long child = Long.parseLong(said.readLine());
+            assertThat(hasEnded(child)).isFalse();
+
+            parent.destroyForcibly();
+
+            await().atMost(LONG_ENOUGH).until(() -> hasEnded(child));
+        } finally {
+            parent.destroyForcibly();
+        }
+    }
+
+    /** Nobody may have waited for it yet. */
+    private static boolean hasEnded(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), "stat"))
+                    .matches("(?s).*\\) [ZX] .*");
+        } catch (IOException gone) {
+            return true;
+        }
     }
 
     @Test
