@@ -17,8 +17,8 @@ public record Unmerge(
         Boolean allowed,
 
         @JsonPropertyDescription(
-                "Per cent of the node's memory that must still be available afterwards, 0 to 90; otherwise nothing is "
-                        + "un-merged.")
+                "Per cent of the node's memory that must still be available afterwards, 0 to 90, and never less than "
+                        + "128 MiB; otherwise nothing is un-merged.")
         @Default("10")
         @Min(0)
         @Max(90)

@@ -49,7 +49,8 @@ final class RestoreCommand implements Callable<Integer> {
             paramLabel = "PERCENT",
             defaultValue = "10",
             description =
-                    "How much of the host's memory must stay available while memory is un-merged (default: ${DEFAULT-VALUE}).")
+                    "How much of the host's memory must stay available while memory is un-merged, 128 MiB at least"
+                            + " (default: ${DEFAULT-VALUE}).")
     private int reservePercent;
 
     @Mixin

@@ -8,6 +8,12 @@ package dev.samepage.kernel;
  * @param availableBytes MemAvailable now
  */
 public record MemoryCheck(long neededBytes, long reserveBytes, long availableBytes) {
+    /**
+     * What stays available at least, whatever is asked for. Memory is looked at five times a second while it is un-merged, and between two looks
+     * the kernel un-merges about 100 MiB: with less, it could be used up before anybody sees it.
+     */
+    static final long LEAST_RESERVE_BYTES = 128L << 20;
+
     /** What helps where there is not enough. */
     public static final String ADVICE = "Move a guest away, free memory, or lower unmerge.reservePercent.";
 
@@ -15,13 +21,13 @@ public record MemoryCheck(long neededBytes, long reserveBytes, long availableByt
      * The check of one moment.
      *
      * @param guestsGone whether what is merged belongs to nobody any more: giving it back takes nothing then, whatever is counted
-     * @param reservePercent per cent of the host's memory that is to stay available, 0 to 100
+     * @param reservePercent per cent of the host's memory that is to stay available, 0 to 100; 128 MiB at least
      */
     public static MemoryCheck of(
             Counters counters, boolean guestsGone, HostMemory memory, long pageSizeBytes, int reservePercent) {
         return new MemoryCheck(
                 guestsGone ? 0 : counters.savedBytes(pageSizeBytes),
-                memory.totalBytes() / 100 * reservePercent,
+                Math.max(LEAST_RESERVE_BYTES, memory.totalBytes() / 100 * reservePercent),
                 memory.availableBytes());
     }
 

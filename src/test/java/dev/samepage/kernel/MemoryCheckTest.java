@@ -23,6 +23,16 @@ class MemoryCheckTest {
     }
 
     @Test
+    void someMemoryIsKeptAlsoWhereNoneIsAskedFor() {
+        HostMemory memory = new HostMemory(GIB, 128L << 20);
+
+        MemoryCheck check = MemoryCheck.of(new Counters(Map.of(Counter.PAGES_SHARING, 1L)), false, memory, 4096, 0);
+
+        assertThat(check.reserveBytes()).isEqualTo(128L << 20);
+        assertThat(check.enough()).isFalse();
+    }
+
+    @Test
     void nothingIsNeededWhereWhatIsCountedBelongsToNobody() {
         Counters counters = new Counters(Map.of(Counter.PAGES_SHARING, 1_000_000L));
 

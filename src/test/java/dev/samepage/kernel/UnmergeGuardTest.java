@@ -287,6 +287,17 @@ class UnmergeGuardTest {
     }
 
     @Test
+    void watchesMemoryAlsoWhereNoReserveIsAskedFor() {
+        writer.then(DONE, () -> available(127), this::nothing, this::nothing).then(DONE);
+        writer.whilePausing(() -> available(5000));
+
+        assertThat(guard.unmerge(0, caller)).isEqualTo(DONE);
+        assertThat(progress)
+                .containsExactly("Un-merging stopped at 2000 MiB still merged: available memory fell to 127 MiB, under"
+                        + " the reserve of 128 MiB. It goes on in 2 s if there is room.");
+    }
+
+    @Test
     void needsRoomOnlyForWhatIsStillMergedWhenItGoesOn() {
         Runnable touchesTheReserve = () -> {
             available(999);
