@@ -48,6 +48,7 @@ record Aftermath(KilledTask task, KilledRun run, Trace trace, String when) {
 
     private void withoutAnApiServer(NodeUnderTest node) throws IOException {
         String alone = when + ", and started without an API server";
+        node.apiServerIsGone();
         Map<Knob, Long> expected = task.specifiedBy(node.state).orElse(node.knobs());
         node.settle(node.start());
         assertThat(node.knobs()).as("settings after %s", alone).isEqualTo(expected);
