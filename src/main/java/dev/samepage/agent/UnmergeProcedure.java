@@ -78,7 +78,7 @@ final class UnmergeProcedure {
      * for it, it is started in any case, if that is wanted, since memory is short then.
      *
      * @param hash of what is asked for
-     * @param begun told once memory is about to be un-merged, with what to say of it
+     * @param begun told once memory is about to be un-merged, and whenever that is stopped for a while, with what to say of it
      * @param outcome takes what has come of it
      * @return whether other knobs may be written after this
      */
@@ -133,13 +133,13 @@ final class UnmergeProcedure {
 
         @Override
         public boolean begins(int unknownLimits) {
-            String said = "Every guest gets its own pages back; this may take minutes." + unchecked(unknownLimits);
-            log.atInfo().addKeyValue("node", writer.node()).log(said);
-            told.accept(said);
-            cannotStop = !stop(outcome);
-            begun = !cannotStop;
+            begun = stop(outcome);
+            cannotStop = !begun;
             if (begun) {
                 note.write(ifThisIsTheEnd(hash));
+                String said = "Every guest gets its own pages back; this may take minutes." + unchecked(unknownLimits);
+                log.atInfo().addKeyValue("node", writer.node()).log(said);
+                told.accept(said);
             }
             return begun;
         }
@@ -147,6 +147,7 @@ final class UnmergeProcedure {
         @Override
         public void pauses(String why) {
             log.atWarn().addKeyValue("node", writer.node()).log(why);
+            told.accept(why);
         }
     }
 

@@ -48,6 +48,7 @@ class UnmergeProcedureTest {
     private Instant now = Instant.EPOCH;
     private boolean asked = true;
     private boolean dies;
+    private List<String> pauses = List.of();
     private int unknownLimits;
     private UnmergeProcedure procedure;
 
@@ -89,6 +90,7 @@ class UnmergeProcedureTest {
         if (!caller.begins(unknownLimits) || !caller.stillWants()) {
             return new UnmergeResult.CalledOff();
         }
+        pauses.forEach(caller::pauses);
         if (dies) {
             throw new SuddenDeath.Killed();
         }
@@ -131,6 +133,7 @@ class UnmergeProcedureTest {
         assertThat(run()).isFalse();
 
         assertThat(ksm.writes()).isEmpty();
+        assertThat(begun).isEmpty();
         assertThat(outcome.failures()).hasSize(1).first().asString().startsWith("run=0 refused on worker-3: EROFS");
     }
 
@@ -241,6 +244,18 @@ class UnmergeProcedureTest {
                 .containsExactly(
                         "Every guest gets its own pages back; this may take minutes. Of 2 guests nobody can tell"
                                 + " whether their memory limits allow it.");
+    }
+
+    @Test
+    void saysThatItWasStoppedForAWhile() {
+        pauses = List.of("Un-merging stopped. It goes on in 2 s.");
+
+        run();
+
+        assertThat(begun)
+                .containsExactly(
+                        "Every guest gets its own pages back; this may take minutes.",
+                        "Un-merging stopped. It goes on in 2 s.");
     }
 
     @Test
