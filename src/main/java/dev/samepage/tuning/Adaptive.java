@@ -26,12 +26,6 @@ public record Adaptive(
         Doing doing) {
     private static final double NANOS = 1e9;
 
-    /** Guests that ended wait so long to be passed, because a boost that comes meanwhile passes them anyway. */
-    private static final double TIDY_AFTER_SECONDS = 60;
-
-    /** What the kernel keeps of each page that ksmd has looked at: {@code sizeof(struct ksm_rmap_item)}. */
-    private static final long RECORD_BYTES = 64;
-
     /** How much a page that was dear once counts in the next boost: it may have been somebody else who kept the CPU busy. */
     private static final double FADING = 0.8;
 
@@ -100,19 +94,9 @@ public record Adaptive(
 
     private Adaptive rest(Resting resting, AdaptiveSample sample, Reading now) {
         return called(resting, sample, now)
-                .orElseGet(() -> tidyingPays(resting, sample, now) ? tidying(resting, now) : this);
-    }
-
-    /** Whether guests that ended are to be passed: for the memory that this sets free, or because it costs little. */
-    private boolean tidyingPays(Resting resting, AdaptiveSample sample, Reading now) {
-        double waitedSeconds = unseen.goneNanos(now.nanos()) / NANOS;
-        long pageBytes = sample.pageSizeBytes();
-        // Between two laps they come next, else the guest at which ksmd stands comes first.
-        long first = resting.isAtBoundary(now) ? 0 : unseen.largestBytes() / pageBytes;
-        double cpuSeconds = experience.cost().partSeconds(pages(now, sample), first);
-        return waitedSeconds >= TIDY_AFTER_SECONDS
-                && (Prospect.isCheap(cpuSeconds, waitedSeconds)
-                        || pays(unseen.goneBytes() / pageBytes * RECORD_BYTES, cpuSeconds));
+                .orElseGet(() -> worth(sample, now).tidying(resting.isAtBoundary(now), now.nanos())
+                        ? tidying(resting, now)
+                        : this);
     }
 
     /** The boost, if there is reason for one. */
@@ -165,6 +149,10 @@ public record Adaptive(
         return Prospect.pages(unseen, now, sample.pageSizeBytes());
     }
 
+    private Worth worth(AdaptiveSample sample, Reading now) {
+        return new Worth(settings, unseen, experience, pages(now, sample), sample.pageSizeBytes());
+    }
+
     private Adaptive boost(Boosting boosting, AdaptiveSample sample, Reading now) {
         Lap lap = boosting.lap().next(now, sample.isScanning());
         Boosting here = boosting.with(lap, paced(boosting.pace(), now, boosting.work()));
@@ -199,33 +187,19 @@ public record Adaptive(
                         boosting.prospect().cpuSeconds(),
                         outcome.cpuSeconds(),
                         boosting.pace().dearestPageNanos());
-        long pageBytes = sample.pageSizeBytes();
         long unproven = boosting.lap().unprovenPages();
         Adaptive wiser = with(experience.with(cost).after(outcome, settings).withVolatileAtMost(unproven))
                 .with(unseen.tidied());
-        double lapSeconds = cost.furtherLapSeconds(wiser.pages(now, sample));
-        boolean missing = !boosting.thorough()
-                && outcome.isDisappointing()
-                && pays(outcome.expectedBytes() - outcome.gainedBytes(), lapSeconds);
-        Optional<Reason> reason = missing
+        Worth worth = wiser.worth(sample, now);
+        Optional<Reason> reason = !boosting.thorough() && worth.missing(outcome)
                 ? Optional.of(Reason.MISSING)
-                : wiser.furtherLap(wiser.experience.expectedOfFurtherLap(unproven, pageBytes), lapSeconds, pageBytes);
+                : worth.furtherLap(wiser.experience.expectedOfFurtherLap(unproven, sample.pageSizeBytes()));
         String text = String.format(
                 Locale.ROOT,
                 "The last boost saved %s for %.1f CPU seconds.",
                 Prospect.mebibytes(outcome.gainedBytes()),
                 outcome.cpuSeconds());
         return wiser.after(boosting.lap(), boosting.pace(), reason, boosting.thorough(), now, text);
-    }
-
-    /** What one more lap would pay for, at the end of one. */
-    private Optional<Reason> furtherLap(long expectedOfUnprovenBytes, double lapSeconds, long pageBytes) {
-        long met = unseen.metBytes();
-        if (pays(
-                experience.expectedBytes(met, 0), lapSeconds + experience.cost().mergingSeconds(met / pageBytes))) {
-            return Optional.of(Reason.MET);
-        }
-        return pays(expectedOfUnprovenBytes, lapSeconds) ? Optional.of(Reason.UNPROVEN) : Optional.empty();
     }
 
     private Adaptive after(Lap lap, Pace pace, Optional<Reason> reason, boolean thorough, Reading now, String outcome) {
@@ -239,20 +213,12 @@ public record Adaptive(
                 .orElseGet(() -> with(new Resting(now, stoppedAtBoundary(now), outcome)));
     }
 
-    private boolean pays(long bytes, double cpuSeconds) {
-        return bytes > 0 && bytes >= settings.minSavedBytesPerCpuSecond() * cpuSeconds;
-    }
-
     private Adaptive track(Tracking tracking, AdaptiveSample sample, Reading now) {
         Lap lap = tracking.lap().next(now, sample.isScanning());
         Tracking here = tracking.with(lap, paced(tracking.pace(), now, Pace.Work.MERGING));
-        long pageBytes = sample.pageSizeBytes();
-        double wholeSeconds = experience.cost().furtherLapSeconds(pages(now, sample));
-        double spentShare = lap.spentShare(wholeSeconds);
-        double cpuSeconds = lap.cpuNanos().isPresent()
-                ? lap.cpuNanos().getAsLong() / NANOS
-                : (lap.isOver() ? 1 : spentShare) * wholeSeconds;
-        boolean paid = lap.gainedPages() * pageBytes >= settings.minSavedBytesPerCpuSecond() * cpuSeconds;
+        Worth worth = worth(sample, now);
+        double spentShare = lap.spentShare(worth.lapSeconds());
+        boolean paid = worth.hasPaid(lap, spentShare);
         if (lap.isStuck()) {
             return with(new Resting(now, false, NOT_PAID));
         }
@@ -261,22 +227,13 @@ public record Adaptive(
                     ? with(here)
                     : with(experience.inVain(here.unprovenPages())).with(new Resting(now, false, NOT_PAID));
         }
-        Adaptive wiser = with(unseen.visitedTwice()).with(learned(here, paid));
-        Optional<Reason> reason = paid
-                ? wiser.furtherLap(here.expectedOfAnother() * pageBytes, wholeSeconds, pageBytes)
-                : Optional.empty();
+        long pageBytes = sample.pageSizeBytes();
+        Adaptive wiser = with(unseen.visitedTwice()).with(experience.after(here, paid));
+        Optional<Reason> reason =
+                paid ? wiser.worth(sample, now).furtherLap(here.expectedOfAnother() * pageBytes) : Optional.empty();
         String text =
                 paid ? "A further lap saved " + Prospect.mebibytes(lap.gainedPages() * pageBytes) + "." : NOT_PAID;
         return wiser.after(lap, here.pace(), reason, false, now, text);
-    }
-
-    /** What a further lap teaches that was made to its end. */
-    private Experience learned(Tracking tracking, boolean paid) {
-        return switch (tracking.reason()) {
-            case UNPROVEN -> experience.inVain(tracking.lap().unprovenPages());
-            case MET -> paid && tracking.thorough() ? experience.withPairs() : experience;
-            case MISSING -> paid ? experience.withPairs() : experience.disappointed();
-        };
     }
 
     private Adaptive tidying(Resting resting, Reading now) {

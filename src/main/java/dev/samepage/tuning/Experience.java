@@ -143,6 +143,15 @@ record Experience(
         return new Experience(cost, mergingShare, remergingShare, 1, volatilePages, barrenBoosts, lookAgainSeconds);
     }
 
+    /** After a further lap that was made to its end. */
+    Experience after(Doing.Tracking tracking, boolean paid) {
+        return switch (tracking.reason()) {
+            case UNPROVEN -> inVain(tracking.lap().unprovenPages());
+            case MET -> paid && tracking.thorough() ? withPairs() : this;
+            case MISSING -> paid ? withPairs() : disappointed();
+        };
+    }
+
     /** A lap that left nothing out has not found what was missing: so much does not merge. */
     Experience disappointed() {
         double share = Math.max(LEAST_SHARE, mergingShare * DISAPPOINTING);
