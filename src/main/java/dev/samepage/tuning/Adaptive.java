@@ -199,18 +199,17 @@ public record Adaptive(
                 "The last boost saved %s for %.1f CPU seconds.",
                 Prospect.mebibytes(outcome.gainedBytes()),
                 outcome.cpuSeconds());
-        return wiser.after(boosting.lap(), boosting.pace(), reason, boosting.thorough(), now, text);
+        return wiser.after(boosting.lap(), boosting.pace(), reason.orElse(null), boosting.thorough(), now, text);
     }
 
-    private Adaptive after(Lap lap, Pace pace, Optional<Reason> reason, boolean thorough, Reading now, String outcome) {
-        return reason.map(why -> with(unseen.lapBegins())
-                        .with(new Tracking(
-                                lap.following(last),
-                                pace,
-                                lap.unprovenPages(),
-                                why,
-                                why == Reason.MISSING || (why == Reason.MET && thorough))))
-                .orElseGet(() -> with(new Resting(now, stoppedAtBoundary(now), outcome)));
+    /** @param reason for one more lap; null where it ends */
+    private Adaptive after(Lap lap, Pace pace, @Nullable Reason reason, boolean thorough, Reading now, String outcome) {
+        if (reason == null) {
+            return with(new Resting(now, stoppedAtBoundary(now), outcome));
+        }
+        boolean leavesNothingOut = reason == Reason.MISSING || (reason == Reason.MET && thorough);
+        return with(unseen.lapBegins())
+                .with(new Tracking(lap.following(last), pace, lap.unprovenPages(), reason, leavesNothingOut));
     }
 
     private Adaptive track(Tracking tracking, AdaptiveSample sample, Reading now) {
@@ -233,7 +232,7 @@ public record Adaptive(
                 paid ? wiser.worth(sample, now).furtherLap(here.expectedOfAnother() * pageBytes) : Optional.empty();
         String text =
                 paid ? "A further lap saved " + Prospect.mebibytes(lap.gainedPages() * pageBytes) + "." : NOT_PAID;
-        return wiser.after(lap, here.pace(), reason, false, now, text);
+        return wiser.after(lap, here.pace(), reason.orElse(null), false, now, text);
     }
 
     private Adaptive tidying(Resting resting, Reading now) {
