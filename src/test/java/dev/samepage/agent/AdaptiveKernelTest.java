@@ -1,12 +1,15 @@
 package dev.samepage.agent;
 
+import static dev.samepage.agent.AdaptiveOnRealKsm.GUEST;
+import static dev.samepage.agent.AdaptiveOnRealKsm.assertSaves;
+import static dev.samepage.agent.AdaptiveOnRealKsm.within;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.samepage.kernel.Counter;
 import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.Ksm;
 import dev.samepage.kernel.RealKsm;
+import dev.samepage.kernel.WriteResult;
 import dev.samepage.testbed.guests.GuestFleet;
 import dev.samepage.testbed.guests.GuestMemory;
 import dev.samepage.testbed.guests.ProcessGuest;
@@ -15,22 +18,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.assertj.core.data.Percentage;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Mode Adaptive on this machine's KSM, with the agent's own rounds. */
 @RealKsm
 class AdaptiveKernelTest {
     private static final long MEBIBYTE = 1 << 20;
-    /**
-     * Off huge pages, which the kernel may have to split first: some then merge a lap later. And nothing is rewritten in it: of so little memory
-     * a lap takes less time than passes between two writes, and such pages mislead the kernel's search (see adaptive.md).
-     */
-    private static final GuestMemory GUEST = GuestMemory.of(40, 20).withoutHugePages();
-
-    private static final int TOLERANCE_PERCENT = 2;
 
     @TempDir
     Path state;
@@ -40,33 +36,15 @@ class AdaptiveKernelTest {
         return new AdaptiveOnRealKsm(state, maxCpuPercent, "8Mi").start();
     }
 
-    private static ConditionFactory within() {
-        return await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(50));
-    }
-
-    private static void untilItHasSaved(AdaptiveOnRealKsm agent, long mebibytes) {
-        within().untilAsserted(() -> {
-            assertThat(agent.savedBytes())
-                    .isGreaterThanOrEqualTo(mebibytes * MEBIBYTE * (100 - TOLERANCE_PERCENT) / 100);
-            assertThat(agent.value(Knob.RUN)).isZero();
-        });
-    }
-
-    /** By the guests' page tables, whatever KSM counts. */
-    private static void assertSaves(GuestFleet fleet, long mebibytes) {
-        assertThat(fleet.trueSavedBytes())
-                .isCloseTo(mebibytes * MEBIBYTE, Percentage.withPercentage(TOLERANCE_PERCENT));
-    }
-
     @Test
     void mergesWhatComesWhileItRestsInTwoLapsAndRestsAgain() {
         try (var agent = agent(70);
                 var fleet = GuestFleet.start(4, new ProcessGuest(GUEST)).awaitReady()) {
-            untilItHasSaved(agent, 3 * 40);
+            agent.untilItHasSaved(3 * 40);
             long laps = agent.laps();
             fleet.add(2);
             fleet.awaitReady();
-            untilItHasSaved(agent, 5 * 40);
+            agent.untilItHasSaved(5 * 40);
 
             // One more where this machine was too busy for ksmd to be stopped at the boundary.
             assertThat(agent.laps() - laps).isBetween(2L, 3L);
@@ -76,15 +54,18 @@ class AdaptiveKernelTest {
 
     @Test
     void mergesWhatComesWhileKsmdScans() {
-        try (var agent = agent(30);
+        // So slow that the newcomers are there before the boost is over.
+        try (var agent = agent(5);
                 var fleet = GuestFleet.start(4, new ProcessGuest(GUEST)).awaitReady()) {
             within().until(() -> agent.value(Knob.RUN) == 1);
             fleet.add(2);
             fleet.awaitReady();
-            untilItHasSaved(agent, 5 * 40);
+            assertThat(agent.value(Knob.RUN)).isEqualTo(1);
+            agent.untilItHasSaved(5 * 40);
 
-            // Two for the first four, and three for the newcomers, one of which may be the same.
-            assertThat(agent.laps()).isLessThanOrEqualTo(6);
+            // One more where they were marked only in the second lap.
+            assertThat(agent.boosts()).isEqualTo(1);
+            assertThat(agent.laps()).isBetween(3L, 4L);
             assertSaves(fleet, 5 * 40);
         }
     }
@@ -93,11 +74,11 @@ class AdaptiveKernelTest {
     void makesOneBoostForABurstOfArrivals() {
         try (var agent = agent(70);
                 var fleet = GuestFleet.start(2, new ProcessGuest(GUEST)).awaitReady()) {
-            untilItHasSaved(agent, 40);
+            agent.untilItHasSaved(40);
             long boosts = agent.boosts();
             fleet.add(6);
             fleet.awaitReady();
-            untilItHasSaved(agent, 7 * 40);
+            agent.untilItHasSaved(7 * 40);
 
             // One more where this machine was so busy that they came seconds apart.
             assertThat(agent.boosts() - boosts).isBetween(1L, 2L);
@@ -110,7 +91,7 @@ class AdaptiveKernelTest {
                 var fleet = GuestFleet.start(4, new ProcessGuest(GUEST.withTouched(40)))
                         .awaitReady()) {
             // Of 120: they write to it while it is merged.
-            untilItHasSaved(agent, 100);
+            agent.untilItHasSaved(100);
             long boosts = agent.boosts();
             within().until(() -> agent.boosts() > boosts && agent.value(Knob.RUN) == 0);
 
@@ -128,7 +109,7 @@ class AdaptiveKernelTest {
             within().until(() -> agent.boosts() == 1 && agent.value(Knob.RUN) == 0);
             long savedBefore = fleet.trueSavedBytes();
             within().until(() -> fleet.trueSavedBytes() < savedBefore - 4 * MEBIBYTE);
-            untilItHasLooked(agent, 20);
+            agent.untilItHasLooked(20);
 
             assertThat(agent.boosts()).isEqualTo(1);
             assertThat(agent.value(Knob.RUN)).isZero();
@@ -140,7 +121,7 @@ class AdaptiveKernelTest {
         GuestMemory slow = GUEST.markedAfter(Duration.ofSeconds(4)).filledIn(Duration.ofSeconds(12));
         try (var agent = agent(70);
                 var fleet = GuestFleet.start(4, new ProcessGuest(slow))) {
-            untilItHasSaved(agent, 3 * 40);
+            agent.untilItHasSaved(3 * 40);
 
             assertSaves(fleet, 3 * 40);
         }
@@ -158,7 +139,7 @@ class AdaptiveKernelTest {
             long cpu = agent.cpuNanos();
             fleet.add(4);
             fleet.awaitReady();
-            untilItHasLooked(agent, 20);
+            agent.untilItHasLooked(20);
             assertThat(agent.boosts()).isEqualTo(1);
             assertThat(agent.cpuNanos() - cpu).isLessThan(Duration.ofMillis(50).toNanos());
             agent.pass(Duration.ofSeconds(30));
@@ -168,16 +149,11 @@ class AdaptiveKernelTest {
             fleet.add(4);
             fleet.awaitReady();
             agent.pass(Duration.ofSeconds(30));
-            untilItHasLooked(agent, 20);
+            agent.untilItHasLooked(20);
             assertThat(agent.boosts()).isEqualTo(2);
             agent.pass(Duration.ofSeconds(30));
             within().until(() -> agent.boosts() == 3);
         }
-    }
-
-    private static void untilItHasLooked(AdaptiveOnRealKsm agent, int times) {
-        int before = agent.moments().size();
-        within().until(() -> agent.moments().size() >= before + times);
     }
 
     @Test
@@ -186,22 +162,22 @@ class AdaptiveKernelTest {
                 var fleet = GuestFleet.start(
                         4, new ProcessGuest(GuestMemory.of(40, 40).withoutHugePages()))) {
             fleet.awaitReady();
-            untilItHasSaved(agent, 3 * 40);
+            agent.untilItHasSaved(3 * 40);
             long boosts = agent.boosts();
             ProcessGuest small = new ProcessGuest(GuestMemory.of(16, 2).withoutHugePages());
             try (var arrivals = GuestFleet.start(1, small).awaitReady()) {
-                untilItHasLooked(agent, 5);
+                agent.untilItHasLooked(5);
                 while (agent.boosts() == boosts) {
                     arrivals.add(1);
                     arrivals.awaitReady();
-                    untilItHasLooked(agent, 5);
+                    agent.untilItHasLooked(5);
                 }
                 assertThat(arrivals.pids()).hasSizeBetween(2, 15);
                 within().until(() -> agent.value(Knob.RUN) == 0);
                 assertThat(agent.boosts()).isEqualTo(boosts + 1);
                 arrivals.add(1);
                 arrivals.awaitReady();
-                untilItHasLooked(agent, 5);
+                agent.untilItHasLooked(5);
                 assertThat(agent.boosts()).isEqualTo(boosts + 1);
                 agent.pass(Duration.ofMinutes(10));
                 within().until(() -> agent.boosts() == boosts + 2);
@@ -210,77 +186,10 @@ class AdaptiveKernelTest {
     }
 
     @Test
-    void anAgentThatStartsInTheMiddleOfABoostFinishesIt() {
-        try (var agent = agent(30);
-                var fleet = GuestFleet.start(4, new ProcessGuest(GUEST)).awaitReady()) {
-            within().until(() -> agent.value(Knob.RUN) == 1);
-            agent.stop();
-            assertThat(agent.value(Knob.RUN)).isEqualTo(1);
-            assertThat(agent.savedBytes()).isLessThan(3 * 40 * MEBIBYTE * (100 - TOLERANCE_PERCENT) / 100);
-            agent.start();
-            untilItHasSaved(agent, 3 * 40);
-
-            assertSaves(fleet, 3 * 40);
-        }
-    }
-
-    @Test
-    void anAgentThatIsStartedAnewAgainAndAgainFinishesInTheEnd() {
-        try (var agent = agent(30);
-                var fleet = GuestFleet.start(4, new ProcessGuest(GUEST)).awaitReady()) {
-            within().until(() -> agent.value(Knob.RUN) == 1);
-            fleet.add(2);
-            for (int looks = 1; looks <= 6; looks++) {
-                untilItHasLooked(agent, looks);
-                agent.stop();
-                agent.start();
-                fleet.awaitReady();
-            }
-            untilItHasSaved(agent, 5 * 40);
-
-            // At most the rest of a lap and two more for each start.
-            assertThat(agent.laps()).isLessThanOrEqualTo(7 * 3);
-            assertSaves(fleet, 5 * 40);
-        }
-    }
-
-    @Test
-    void aClockThatIsSetInTheMiddleOfABoostDoesNotDisturbIt() {
-        try (var agent = agent(10);
-                var fleet = GuestFleet.start(4, new ProcessGuest(GUEST)).awaitReady()) {
-            within().until(() -> agent.value(Knob.RUN) == 1);
-            agent.setWallClock(Duration.ofHours(8));
-            untilItHasLooked(agent, 5);
-            assertThat(agent.value(Knob.RUN)).isEqualTo(1);
-            agent.setWallClock(Duration.ofDays(-1));
-            untilItHasSaved(agent, 3 * 40);
-            untilItHasLooked(agent, 5);
-
-            assertThat(agent.boosts()).isEqualTo(1);
-            assertSaves(fleet, 3 * 40);
-        }
-    }
-
-    @Test
-    void anAgentThatStartsAfterABoostLetsKsmdRest() {
-        try (var agent = agent(70);
-                var fleet = GuestFleet.start(4, new ProcessGuest(GUEST)).awaitReady()) {
-            untilItHasSaved(agent, 3 * 40);
-            agent.stop();
-            long cpu = agent.cpuNanos();
-            agent.start();
-            untilItHasLooked(agent, 10);
-
-            assertThat(agent.cpuNanos() - cpu).isLessThan(Duration.ofMillis(50).toNanos());
-            assertSaves(fleet, 3 * 40);
-        }
-    }
-
-    @Test
     void cleansUpAfterGuestsThatEndedWithoutABoost() {
         try (var agent = agent(70);
                 var fleet = GuestFleet.start(6, new ProcessGuest(GUEST)).awaitReady()) {
-            untilItHasSaved(agent, 5 * 40);
+            agent.untilItHasSaved(5 * 40);
             long saved = agent.savedBytes();
             long cpu = agent.cpuNanos();
             List.copyOf(fleet.pids()).subList(0, 2).forEach(fleet::stop);
@@ -309,33 +218,36 @@ class AdaptiveKernelTest {
     void beginsAnewWhereSomebodyUnmergesEverything() throws IOException {
         try (var agent = agent(70);
                 var fleet = GuestFleet.start(4, new ProcessGuest(GUEST)).awaitReady()) {
-            untilItHasSaved(agent, 3 * 40);
+            agent.untilItHasSaved(3 * 40);
             Files.writeString(Ksm.DEFAULT.resolve("run"), "2");
             assertThat(agent.counters().get(Counter.PAGES_SHARED)).hasValue(0);
-            untilItHasSaved(agent, 3 * 40);
+            agent.untilItHasSaved(3 * 40);
 
             assertSaves(fleet, 3 * 40);
         }
     }
 
-    @Test
-    void holdsTheCpuLimitOverAnyFiveSecondsAndNeverLocksTheKernelForLong() throws InterruptedException {
-        long longestWrite = 0;
-        try (var agent = agent(30);
+    @ParameterizedTest
+    @ValueSource(ints = {10, 30, 70})
+    void holdsTheCpuLimitOverAnyFiveSecondsAndNeverLocksTheKernelForLong(int percent) throws InterruptedException {
+        long longestBatchesNanos = 0;
+        try (var agent = agent(percent);
                 var fleet = GuestFleet.start(8, new ProcessGuest(GuestMemory.of(80, 60)))) {
             fleet.awaitReady();
             within().until(() -> agent.value(Knob.RUN) == 1);
             while (agent.value(Knob.RUN) == 1) {
                 // Whoever writes this knob waits for the end of the batch, even where it changes nothing.
-                long start = System.nanoTime();
-                agent.ksm().write(Knob.MERGE_ACROSS_NODES, 1);
-                longestWrite = Math.max(longestWrite, System.nanoTime() - start);
+                long before = agent.cpuNanos();
+                assertThat(agent.ksm().write(Knob.MERGE_ACROSS_NODES, 1)).isInstanceOf(WriteResult.Written.class);
+                longestBatchesNanos = Math.max(longestBatchesNanos, agent.cpuNanos() - before);
                 Thread.sleep(Duration.ofMillis(20));
             }
 
-            assertThat(mostCpuOverFiveSeconds(agent.moments())).isLessThan(0.33);
-            // Room for a machine that is busy otherwise: ksmd may have to wait for a CPU in the middle of a batch.
-            assertThat(Duration.ofNanos(longestWrite)).isLessThan(Duration.ofMillis(150));
+            assertThat(mostCpuOverFiveSeconds(agent.moments())).isLessThan(1.1 * percent / 100);
+            // By ksmd's CPU time, which leaves out for how long it waited for a CPU itself. Two batches, because on a
+            // busy machine
+            // whoever waited may go on only when the next one is under way.
+            assertThat(Duration.ofNanos(longestBatchesNanos)).isLessThan(Duration.ofMillis(2 * 50));
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.samepage.agent;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import dev.samepage.agent.ControlPlane.Knowledge;
 import dev.samepage.api.Adaptive;
 import dev.samepage.api.KsmNodeSpec;
@@ -15,6 +18,8 @@ import dev.samepage.kernel.HostProc;
 import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.Ksm;
 import dev.samepage.kernel.KsmDirectory;
+import dev.samepage.testbed.guests.GuestFleet;
+import dev.samepage.testbed.guests.GuestMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -26,11 +31,22 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import org.assertj.core.data.Percentage;
+import org.awaitility.core.ConditionFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Agents that run mode Adaptive on this machine's KSM, one after the other, each until it is stopped. */
 final class AdaptiveOnRealKsm implements AutoCloseable {
     static final Path PROC = Path.of("/proc");
+
+    /**
+     * Off huge pages, which the kernel may have to split first: some then merge a lap later. And nothing is rewritten in it: of so little memory
+     * a lap takes less time than passes between two writes, and such pages mislead the kernel's search (see adaptive.md).
+     */
+    static final GuestMemory GUEST = GuestMemory.of(40, 20).withoutHugePages();
+
+    private static final long MEBIBYTE = 1 << 20;
+    private static final int TOLERANCE_PERCENT = 2;
 
     private final Path state;
     private final KsmNodeSpec spec;
@@ -207,6 +223,29 @@ final class AdaptiveOnRealKsm implements AutoCloseable {
 
     private long nanoTime() {
         return System.nanoTime() + aheadNanos.get();
+    }
+
+    static ConditionFactory within() {
+        return await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(50));
+    }
+
+    /** And rests. */
+    void untilItHasSaved(long mebibytes) {
+        within().untilAsserted(() -> {
+            assertThat(savedBytes()).isGreaterThanOrEqualTo(mebibytes * MEBIBYTE * (100 - TOLERANCE_PERCENT) / 100);
+            assertThat(value(Knob.RUN)).isZero();
+        });
+    }
+
+    void untilItHasLooked(int times) {
+        int before = moments().size();
+        within().until(() -> moments().size() >= before + times);
+    }
+
+    /** By the guests' page tables, whatever KSM counts. */
+    static void assertSaves(GuestFleet fleet, long mebibytes) {
+        assertThat(fleet.trueSavedBytes())
+                .isCloseTo(mebibytes * MEBIBYTE, Percentage.withPercentage(TOLERANCE_PERCENT));
     }
 
     /** How often ksmd was started. */
