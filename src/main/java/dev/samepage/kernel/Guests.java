@@ -39,13 +39,18 @@ public final class Guests {
     private final Map<Integer, Seen> processes = new TreeMap<>();
     private boolean everybodyKnown;
 
-    /** What is known of one process since it was last looked at. */
+    /**
+     * What is known of one process since it was last looked at.
+     *
+     * @param certain whether the kernel told if it is a guest; where it did not, the command line did
+     */
     private record Seen(
             long startTicks,
             Instant youngUntil,
             Instant lookedAt,
-            @Nullable Guest guest) {
-        static final Seen NEVER = new Seen(-1, Instant.MAX, Instant.MIN, null);
+            @Nullable Guest guest,
+            boolean certain) {
+        static final Seen NEVER = new Seen(-1, Instant.MAX, Instant.MIN, null, false);
 
         boolean isSettled(Instant now) {
             return guest == null && !now.isBefore(youngUntil);
@@ -96,11 +101,14 @@ public final class Guests {
     }
 
     /**
-     * Whether it is sure that there are none: the last {@link #scan} knew every process, and these are the host's. Then what is still counted
-     * as merged belonged to processes that have ended.
+     * Whether it is sure that there are none: the last {@link #scan} knew every process, these are the host's, and the kernel told of each
+     * what it has merged, which it tells nobody without CAP_DAC_READ_SEARCH. Then what is still counted as merged belonged to processes that
+     * have ended.
      */
     public boolean areGone() {
-        return everybodyKnown && known().isEmpty() && seesTheHost();
+        return everybodyKnown
+                && processes.values().stream().allMatch(seen -> seen.certain() && seen.guest() == null)
+                && seesTheHost();
     }
 
     /** A /proc of another PID namespace has no kernel threads. */
@@ -169,16 +177,18 @@ public final class Guests {
         }
         ProcStat stat = found.get();
         if (pid == KTHREADD || stat.parent() == KTHREADD) {
-            return Optional.of(new Seen(stat.startTicks(), now, now, null));
+            return Optional.of(new Seen(stat.startTicks(), now, now, null, true));
         }
         boolean same = before.startTicks() == stat.startTicks();
         Instant youngUntil = same ? before.youngUntil() : now.plus(YOUNG).minus(age(stat, uptimeSeconds));
         Guest known = same ? before.guest() : null;
-        return Optional.of(new Seen(stat.startTicks(), youngUntil, now, guest(pid, stat, known)));
+        Optional<String> ksmStat = ksmStat(pid);
+        Guest guest = guest(pid, stat, known, ksmStat.map(Guests::mergeable).orElse(Mergeable.UNKNOWN));
+        return Optional.of(new Seen(stat.startTicks(), youngUntil, now, guest, ksmStat.isPresent()));
     }
 
-    private @Nullable Guest guest(int pid, ProcStat stat, @Nullable Guest known) {
-        return switch (mergeable(pid)) {
+    private @Nullable Guest guest(int pid, ProcStat stat, @Nullable Guest known, Mergeable mergeable) {
+        return switch (mergeable) {
             case YES ->
                 known != null ? known : named(pid, stat, commandLine(pid).orElse(null));
             case NO -> null;
@@ -197,13 +207,15 @@ public final class Guests {
         UNKNOWN
     }
 
-    private Mergeable mergeable(int pid) {
-        String ksmStat;
+    private Optional<String> ksmStat(int pid) {
         try {
-            ksmStat = files.read(pid + "/ksm_stat");
+            return Optional.of(files.read(pid + "/ksm_stat"));
         } catch (IOException missingOrDenied) {
-            return Mergeable.UNKNOWN;
+            return Optional.empty();
         }
+    }
+
+    private static Mergeable mergeable(String ksmStat) {
         boolean marked = is(ksmStat, "ksm_mergeable:", "yes") || is(ksmStat, "ksm_merge_any:", "yes");
         boolean scanned = ProcFiles.number(ksmStat, "ksm_rmap_items ").orElse(0) > 0;
         if (marked || scanned) {

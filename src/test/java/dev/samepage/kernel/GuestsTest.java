@@ -117,6 +117,14 @@ class GuestsTest {
     }
 
     @Test
+    void isNotSureThatGuestsAreGoneWhereTheKernelDoesNotTellWhatAProcessHasMerged() {
+        proc.kernelThreads();
+        proc.process(100, "hypervisor", 500);
+        guests.scan();
+        assertThat(guests.areGone()).isFalse();
+    }
+
+    @Test
     void isNotSureThatGuestsAreGoneWhereOneProcessCouldNotBeLookedAt() {
         proc.kernelThreads();
         proc.file("100/comm", "qemu\n");
