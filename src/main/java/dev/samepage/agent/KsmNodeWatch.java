@@ -134,8 +134,11 @@ final class KsmNodeWatch implements AutoCloseable {
             }
         }
         Duration lasted = Duration.ofNanos(System.nanoTime() - start);
+        WatcherException failure = listener.failure;
         if (lasted.compareTo(LASTING) >= 0) {
             backoff.reset();
+        } else if (failure != null && !failure.isHttpGone()) {
+            say("A watch has failed, beginning anew", failure.asClientException());
         }
         return lasted.toSeconds() >= seconds - 1 ? Duration.ZERO : backoff.next(retryAfter.left());
     }
@@ -161,6 +164,9 @@ final class KsmNodeWatch implements AutoCloseable {
         private final CountDownLatch ended = new CountDownLatch(1);
         private volatile long heardAt = System.nanoTime();
 
+        /** The client says so of a watch that the API server has ended in time, too. */
+        private volatile @Nullable WatcherException failure;
+
         @Override
         public void eventReceived(Action action, KsmNode ksmNode) {
             heardAt = System.nanoTime();
@@ -184,9 +190,7 @@ final class KsmNodeWatch implements AutoCloseable {
 
         @Override
         public void onClose(WatcherException cause) {
-            if (!cause.isHttpGone()) {
-                say("A watch has failed, beginning anew", cause.asClientException());
-            }
+            failure = cause;
             ended.countDown();
         }
 
