@@ -43,7 +43,7 @@ public sealed interface Assignment {
         return switch (Election.of(node, policies)) {
             case Outcome.Won won when missing != null -> new Spec(missing);
             case Outcome.Won(KsmPolicy winner, var losers) ->
-                winner.getSpec().paused() ? new AsItIs() : covered(winner, current);
+                winner.getSpec().paused() ? new AsItIs() : covered(node, winner, current);
             case Outcome.Skipped skipped -> release(current);
             case Outcome.Uncovered uncovered when missing != null && isHeld(missing, policies) -> new Spec(missing);
             case Outcome.Uncovered uncovered ->
@@ -51,9 +51,13 @@ public sealed interface Assignment {
         };
     }
 
-    private static Assignment covered(KsmPolicy winner, @Nullable KsmNode current) {
+    private static Assignment covered(NodeFacts node, KsmPolicy winner, @Nullable KsmNode current) {
         KsmNodeSpec wanted = specFrom(winner);
-        return hasBeenTold(current, wanted) ? new Spec(wanted) : new InTurn(wanted, winner);
+        if (!hasBeenTold(current, wanted)) {
+            return new InTurn(wanted, winner);
+        }
+        // It has the settings. Another spec would only make it look as if it had not: nobody is there to confirm that.
+        return node.reachable() ? new Spec(wanted) : new AsItIs();
     }
 
     /**

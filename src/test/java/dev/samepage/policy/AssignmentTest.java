@@ -295,6 +295,15 @@ class AssignmentTest {
     }
 
     @Test
+    void aNodeThatCannotBeReachedStaysAsItIsWhereAnEditChangesNoSetting() {
+        var lost = new NodeFacts("worker", Map.of(), Tuner.SAMEPAGE, false);
+        KsmPolicy kept = policy("a", "{nodeSelector: {}, mode: Fixed, fixed: {pagesToScan: 1000}, onRemoval: Keep}");
+
+        assertThat(assigned(lost, List.of(kept), obeying("worker", forAll("a", 0), State.APPLIED)))
+                .isEqualTo(new Assignment.AsItIs());
+    }
+
+    @Test
     void toForbidUnmergingNeedsNoTurnAndToAllowItDoes() {
         KsmPolicy allowed = unmerging("{allowed: true, reservePercent: 10}");
         KsmPolicy careful = unmerging("{allowed: true, reservePercent: 20}");

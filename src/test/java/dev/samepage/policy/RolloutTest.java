@@ -255,6 +255,19 @@ class RolloutTest {
     }
 
     @Test
+    void nobodyThatCannotBeReachedFailsByAnEditThatChangesNoSetting() {
+        for (String node : List.of("n9", "n0")) {
+            ksmNodes.put(node, obeying(node, policy, State.APPLIED));
+            unreachable(node);
+        }
+
+        edit("{nodeSelector: {}, mode: Stopped, onRemoval: Keep, %s}".formatted(LIMITS));
+
+        assertThat(rollout().failed()).isZero();
+        assertThat(rollout().next()).containsExactlyInAnyOrder("n5", "n6", "n2");
+    }
+
+    @Test
     void whereThereWasNeverAnAgentNothingHasFailed() {
         for (String node : List.of("n9", "n0", "n5")) {
             KsmNode agentless = ksmNode(node, Assignment.specFrom(policy), null);
@@ -362,6 +375,17 @@ class RolloutTest {
                 .setManagedFields(new ArrayList<>(
                         List.of(new ManagedFieldsEntryBuilder().withTime(when).build())));
         ksmNodes.put(node, told);
+    }
+
+    /** The policy is edited, and every node is told that is told without a turn. */
+    private void edit(String spec) {
+        policy.setSpec(stored(spec).getSpec());
+        for (NodeFacts node : nodes) {
+            KsmNode current = ksmNodes.get(node.name());
+            if (Assignment.of(node, List.of(policy), current, null) instanceof Assignment.Spec(var told)) {
+                requireNonNull(current).setSpec(told);
+            }
+        }
     }
 
     private void unreachable(String name) {
