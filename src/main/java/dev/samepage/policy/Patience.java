@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For how long an agent is waited for. When it was told and when it was heard is what the API server noted, in the managed fields:
- * a node whose clock is wrong is neither silent nor overdue by that. What the agent itself says of the time counts only where the API server's
- * notes are missing.
+ * For how long an agent is waited for. When it was told and when it was heard is what the API server noted, in the managed fields; only
+ * where that is missing, when it was heard is what the agent says. For how long it had been at work when it was heard is what the agent
+ * says, as the difference of two times: a node whose clock is wrong is neither silent nor overdue by that, and waited for no longer.
  */
 record Patience(KsmNode ksmNode, Clock clock) {
     /** An agent says within seconds that it is at work on what it was told. */
@@ -68,11 +68,18 @@ record Patience(KsmNode ksmNode, Clock clock) {
 
     /** When it began with what it is at: after an hour of peace it may have begun once more, to put something back. */
     private Optional<Instant> begun() {
-        var reconciling = ksmNode.getStatus().conditions().stream()
+        Optional<Instant> onceMore = heard().flatMap(heard -> workedFor().map(heard::minus));
+        return Stream.concat(told().stream(), onceMore.stream()).max(Comparator.naturalOrder());
+    }
+
+    /** For how long it had been at work by its own clock when it was heard. */
+    private Optional<Duration> workedFor() {
+        Optional<Instant> sampled = instant(ksmNode.getStatus().sampleTime());
+        return ksmNode.getStatus().conditions().stream()
                 .filter(condition -> "Reconciling".equals(condition.getType()))
-                .map(condition -> Objects.requireNonNullElse(condition.getLastTransitionTime(), ""));
-        return Stream.concat(told().stream(), reconciling.flatMap(time -> instant(time).stream()))
-                .max(Comparator.naturalOrder());
+                .flatMap(condition -> instant(condition.getLastTransitionTime()).stream())
+                .findFirst()
+                .flatMap(since -> sampled.map(now -> Duration.between(since, now)));
     }
 
     private Stream<ManagedFieldsEntry> written(String subresource) {

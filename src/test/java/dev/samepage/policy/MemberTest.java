@@ -135,6 +135,27 @@ class MemberTest {
                 .isEqualTo(Member.Step.LOST);
     }
 
+    @Test
+    void aNodeWhoseClockIsADayAheadHoldsItsPlaceForAnHourToo() {
+        assertThat(stepOfOneADayAhead("2026-03-02T11:00:00Z")).isEqualTo(Step.AT_WORK);
+        assertThat(stepOfOneADayAhead("2026-03-02T10:59:59Z")).isEqualTo(Step.LOST);
+    }
+
+    /** It was told at 8, and heard a minute ago, at 11:59:00, when its own clock showed a day more. */
+    private Step stepOfOneADayAhead(String atWorkSince) {
+        Condition reconciling = condition("Reconciling", "True", "Applying", "");
+        reconciling.setLastTransitionTime(atWorkSince);
+        KsmNode ahead = ksmNode(
+                "worker",
+                Assignment.specFrom(policy),
+                report(State.APPLYING, hash, "", "2026-03-02T11:59:00Z", List.of(reconciling)));
+        ahead.getMetadata()
+                .setManagedFields(
+                        List.of(written(null, "2026-03-01T08:00:00Z"), written("status", "2026-03-01T11:59:00Z")));
+        return Member.of(node("worker"), Assignment.specFrom(policy), ahead, Given.CLOCK)
+                .step();
+    }
+
     private KsmNode atWorkSince(String time) {
         return ksmNode("worker", Assignment.specFrom(policy), report(State.APPLYING, hash, "", time, List.of()));
     }
