@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a person should notice of a node: that the settings it was told are applied, that something was refused there, that somebody
- * else keeps changing them, that it was restored, and that it is skipped. Each is said when it begins, and applied once for every change of what the node was told.
+ * else keeps changing them, that it was restored, and that it is skipped. Each is said when it begins, and applied once for every
+ * change of what the node was told.
  */
 public final class NodeNotices {
 
@@ -47,7 +48,7 @@ public final class NodeNotices {
         return before.tuner() == Tuner.SAMEPAGE && Election.of(now, policies) instanceof Outcome.Skipped skipped
                 ? Optional.of(Notice.normal(
                         "KsmSkipped",
-                        "KsmPolicy %s: this node is skipped, and put back as it was found: %s."
+                        "KsmPolicy %s: this node is skipped: %s."
                                 .formatted(
                                         skipped.winner().getMetadata().getName(),
                                         now.tuner().tunes("it"))))

@@ -81,7 +81,7 @@ class EventsApiTest {
                         "nodeSelector matches 1 node: 1 skipped: another program tunes them (marked ksm.samepage.dev/managed-by-another).");
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(described("node", "worker"))
-                        .contains("Normal KsmSkipped KsmPolicy a: this node is skipped, and put back as it was found:"
+                        .contains("Normal KsmSkipped KsmPolicy a: this node is skipped:"
                                 + " another program tunes it (marked ksm.samepage.dev/managed-by-another)."));
     }
 

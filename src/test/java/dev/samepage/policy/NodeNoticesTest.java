@@ -26,10 +26,8 @@ class NodeNoticesTest {
         var kubeVirts = new NodeFacts("worker", Map.of(), Tuner.KUBEVIRT, true);
 
         assertThat(NodeNotices.ofSkipping(mine, kubeVirts, List.of(policy)))
-                .contains(
-                        Notice.normal(
-                                "KsmSkipped",
-                                "KsmPolicy a: this node is skipped, and put back as it was found: KubeVirt tunes it (its ksmConfiguration)."));
+                .contains(Notice.normal(
+                        "KsmSkipped", "KsmPolicy a: this node is skipped: KubeVirt tunes it (its ksmConfiguration)."));
         assertThat(NodeNotices.ofSkipping(kubeVirts, kubeVirts, List.of(policy)))
                 .isEmpty();
         assertThat(NodeNotices.ofSkipping(mine, kubeVirts, List.of())).isEmpty();
