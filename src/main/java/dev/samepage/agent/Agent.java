@@ -276,7 +276,8 @@ public final class Agent {
 
     /** Carries out what is wanted anew, or was refused, if it is time to; whether anything was written. */
     private boolean order(Knowledge knowledge, String hash, Decision decision, Sample sample, Map<Knob, Long> adapted) {
-        if (!attempts.mayTry(hash, Decision.knobs(decision.actions()), sample.at())) {
+        Map<Knob, Long> changes = decision.changes(sample.knobs());
+        if (!attempts.mayTry(hash, changes.keySet(), sample.at())) {
             if (standing.state() != State.FAILED) {
                 standing = Standing.applying(
                         hash, toBeSet(decision) + " It is tried again with growing pauses.", decision);
@@ -284,7 +285,7 @@ public final class Agent {
             return false;
         }
         Outcome outcome = apply(knowledge, hash, decision, sample, adapted.isEmpty() ? Level.INFO : Level.DEBUG);
-        attempts = attempts.next(hash, outcome.outstanding(decision.actions()), sample.at());
+        attempts = attempts.next(hash, outcome.outstanding(changes), sample.at());
         return true;
     }
 

@@ -11,7 +11,7 @@ import java.util.Set;
  * was refused. What somebody else has undone is the matter of {@link Contention}.
  *
  * @param hash what was being applied
- * @param outstanding the knobs that were to be set for it the last time, and were not
+ * @param outstanding the knobs that were to be changed for it the last time, and were not
  * @param count how many times, within the pauses
  * @param last when it was last done
  */
@@ -28,9 +28,9 @@ record Attempts(String hash, Set<Knob> outstanding, int count, Instant last) {
     }
 
     /**
-     * Whether it is time: at once where a knob is to be set that was not refused, else 1, 2, 4 s and so on up to 5 min after the last time.
+     * Whether it is time: at once where a knob is to be changed that was not refused, else 1, 2, 4 s and so on up to 5 min after the last time.
      *
-     * @param knobs all that are to be set
+     * @param knobs all that are to be changed
      */
     boolean mayTry(String wanted, Set<Knob> knobs, Instant now) {
         return !wanted.equals(hash)
@@ -42,7 +42,7 @@ record Attempts(String hash, Set<Knob> outstanding, int count, Instant last) {
     /**
      * After one more time. Ten minutes of peace make the next one a first one again.
      *
-     * @param refused the knobs that were to be set, and were not
+     * @param refused the knobs that were to be changed, and were not
      */
     Attempts next(String wanted, Set<Knob> refused, Instant now) {
         boolean peace = now.isAfter(last.plus(LONGEST_PAUSE.multipliedBy(2)));

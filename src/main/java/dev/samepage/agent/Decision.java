@@ -10,11 +10,9 @@ import dev.samepage.tuning.Tuning;
 import dev.samepage.tuning.WriteOrder;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +62,13 @@ public record Decision(
         return wanted;
     }
 
+    /** Those of them that differ from {@code current}: what is only set on the way, as ksmd is stopped and started, is not among them. */
+    Map<Knob, Long> changes(Map<Knob, Long> current) {
+        Map<Knob, Long> changes = wanted(current);
+        changes.entrySet().removeIf(change -> change.getValue().equals(current.get(change.getKey())));
+        return changes;
+    }
+
     /** Every setting that the actions make, in this order. */
     static Stream<Action.Set> settings(List<Action> actions) {
         return actions.stream().flatMap(action -> switch (action) {
@@ -71,13 +76,6 @@ public record Decision(
             case Action.Unmerge unmerge -> unmerge.then().stream();
             case Action.Release _ -> Stream.empty();
         });
-    }
-
-    /** Which knobs the actions set; the caller's to change. */
-    static Set<Knob> knobs(List<Action> actions) {
-        Set<Knob> knobs = EnumSet.noneOf(Knob.class);
-        settings(actions).forEach(setting -> knobs.add(setting.knob()));
-        return knobs;
     }
 
     /**

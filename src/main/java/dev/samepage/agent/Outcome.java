@@ -5,7 +5,6 @@ import dev.samepage.kernel.WriteResult;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,7 +14,7 @@ import java.util.Set;
 final class Outcome {
     private final List<String> failures = new ArrayList<>();
     private final Map<Knob, Long> left = new EnumMap<>(Knob.class);
-    private final Set<Knob> taken = EnumSet.noneOf(Knob.class);
+    private final Map<Knob, Long> taken = new EnumMap<>(Knob.class);
     private boolean calledOff;
 
     /** Nothing is written yet; the knobs stand like this. */
@@ -33,15 +32,21 @@ final class Outcome {
         switch (result) {
             case WriteResult.Written(Knob knob, long value) -> {
                 set(knob, value);
-                taken.add(knob);
+                taken.put(knob, value);
             }
             // It was taken. Whoever made something else of it since then has changed it.
-            case WriteResult.NotKept(Knob knob, long value, String _) -> set(knob, value);
+            case WriteResult.NotKept(Knob knob, long value, String _) -> {
+                set(knob, value);
+                taken.remove(knob);
+            }
             case WriteResult.Refused _,
                     WriteResult.Missing _,
                     WriteResult.OutOfRange _,
                     WriteResult.Unsafe _,
-                    WriteResult.Busy _ -> left.remove(result.knob());
+                    WriteResult.Busy _ -> {
+                left.remove(result.knob());
+                taken.remove(result.knob());
+            }
         }
     }
 
@@ -49,8 +54,10 @@ final class Outcome {
     void unmerged(boolean done) {
         if (done) {
             left.put(Knob.RUN, 2L);
+            taken.put(Knob.RUN, 2L);
         } else {
             left.remove(Knob.RUN);
+            taken.remove(Knob.RUN);
         }
     }
 
@@ -87,10 +94,14 @@ final class Outcome {
         return Collections.unmodifiableMap(left);
     }
 
-    /** Which of the knobs that were to be set are not, be it that they were refused or that it did not come to them. */
-    Set<Knob> outstanding(List<Action> actions) {
-        Set<Knob> outstanding = Decision.knobs(actions);
-        outstanding.removeAll(taken);
-        return outstanding;
+    /**
+     * Which of the knobs that were to be changed are not, be it that they were refused or that it did not come to them.
+     *
+     * @param changes with what each was to be in the end: one that was only stopped on the way is outstanding
+     */
+    Set<Knob> outstanding(Map<Knob, Long> changes) {
+        Map<Knob, Long> outstanding = new EnumMap<>(changes);
+        outstanding.entrySet().removeIf(change -> change.getValue().equals(taken.get(change.getKey())));
+        return outstanding.keySet();
     }
 }

@@ -14,6 +14,8 @@ import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.UnmergeResult;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +49,20 @@ class AgentUnmergeTest {
         return agent;
     }
 
+    /** A round each second: in which of them something was tried. */
+    private List<Integer> secondsOfTries(Agent agent, int seconds) {
+        List<Integer> tries = new ArrayList<>();
+        for (int second = 0; second < seconds; second++) {
+            long before = node.activity.counted(Deed.ATTEMPT);
+            agent.round();
+            if (node.activity.counted(Deed.ATTEMPT) > before) {
+                tries.add(second);
+            }
+            node.pass(Duration.ofSeconds(1));
+        }
+        return tries;
+    }
+
     @Test
     void saysWhatHelpsWhereGuestsKeepASettingFromBeingPutBack() {
         Agent agent = thatWasToldToMergeWithinNumaNodes();
@@ -60,6 +76,36 @@ class AgentUnmergeTest {
                 .isEqualTo("merge_across_nodes=1 refused on worker-3: EBUSY, 10 merged pages are in use (pages_shared),"
                         + " and it can only change while there are none. It is set once a policy for this node has"
                         + " unmerge.allowed: true, or once its guests are gone.");
+    }
+
+    @Test
+    void stopsKsmdForASettingThatGuestsKeepFromBeingPutBackWithGrowingPauses() {
+        node.ksm.with(Knob.RUN, 1).with(Counter.PAGES_SHARED, 0).with(Counter.PAGES_SHARING, 0);
+        Tunables numa = new Tunables(false, null, null, null, null, null);
+        node.tell(NodeUnderTest.fixed(1000, 10, numa, NodeUnderTest.FORBIDDEN));
+        Agent agent = node.start();
+        node.settle(agent);
+        node.ksm.merge(10);
+        node.guestComes();
+        node.tell(NodeUnderTest.released(OnRemoval.RESTORE, NodeUnderTest.FORBIDDEN));
+
+        List<Integer> tries = secondsOfTries(agent, 700);
+
+        assertThat(tries).containsExactly(0, 1, 3, 7, 15, 31, 63, 127, 255, 511);
+        assertThat(node.ksm.value(Knob.RUN)).isEqualTo(1);
+    }
+
+    @Test
+    void triesAnUnmergeThatIsRefusedEachMinuteAtFirstAndEveryFiveMinutesInTheEnd() {
+        node.guestComes();
+        node.ksm.with(Knob.RUN, 1);
+        Tunables numa = new Tunables(false, null, null, null, null, null);
+        node.tell(NodeUnderTest.fixed(1000, 10, numa, NodeUnderTest.ALLOWED));
+        node.everyUnmerge(new UnmergeResult.TooLittle("guest db needs 300 MiB", "Raise that limit."));
+
+        List<Integer> tries = secondsOfTries(node.start(), 1800);
+
+        assertThat(tries).containsExactly(0, 60, 120, 180, 240, 300, 360, 424, 552, 808, 1108, 1408, 1708);
     }
 
     @Test

@@ -50,6 +50,7 @@ final class NodeUnderTest implements ControlPlane {
     private final Path proc;
     private final NodeClock clock = new NodeClock();
     private UnmergeResult.@Nullable NotUnmerged nextUnmerge;
+    private UnmergeResult.@Nullable NotUnmerged everyUnmerge;
     private Runnable whileUnmerging = () -> {};
     private Knowledge knowledge = new Knowledge.Unknown();
     private boolean statusIsKept = true;
@@ -127,9 +128,14 @@ final class NodeUnderTest implements ControlPlane {
         nextUnmerge = result;
     }
 
+    /** What comes of each un-merge for which {@link #nextUnmerge} says nothing; the kernel does nothing then. */
+    void everyUnmerge(UnmergeResult.NotUnmerged result) {
+        everyUnmerge = result;
+    }
+
     private UnmergeResult unmerge(int reservePercent, Unmerger.Caller caller) {
         death.step();
-        UnmergeResult result = nextUnmerge;
+        UnmergeResult result = nextUnmerge != null ? nextUnmerge : everyUnmerge;
         nextUnmerge = null;
         if (result instanceof UnmergeResult.TooLittle) {
             return result;
