@@ -13,9 +13,10 @@ public sealed interface Action {
      *
      * @param neededBytes what that takes of the host's memory
      * @param reservePercent per cent of it that is to stay available
+     * @param onlyIfGuestsGone whether it is not allowed while there are guests
      * @param then in this order; what {@code run} is to be comes where it does no harm
      */
-    record Unmerge(long neededBytes, int reservePercent, List<Set> then) implements Action {
+    record Unmerge(long neededBytes, int reservePercent, boolean onlyIfGuestsGone, List<Set> then) implements Action {
         public Unmerge {
             then = List.copyOf(then);
         }

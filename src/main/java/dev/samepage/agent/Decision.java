@@ -52,9 +52,9 @@ public record Decision(
         for (Action action : actions) {
             switch (action) {
                 case Action.Set(Knob knob, long value) -> wanted.put(knob, value);
-                case Action.Unmerge(long needed, int reserve, List<Action.Set> then) -> {
+                case Action.Unmerge unmerge -> {
                     wanted.put(Knob.RUN, 2L);
-                    then.forEach(setting -> wanted.put(setting.knob(), setting.value()));
+                    unmerge.then().forEach(setting -> wanted.put(setting.knob(), setting.value()));
                 }
                 case Action.Release release -> {}
             }

@@ -88,7 +88,7 @@ final class UnmergeProcedure {
                 .addKeyValue("bytes", asked.neededBytes())
                 .log("Un-merging");
         Course course = new Course(hash, begun, outcome);
-        UnmergeResult result = host.unmerger().unmerge(asked.reservePercent(), course);
+        UnmergeResult result = host.unmerger().unmerge(asked.reservePercent(), asked.onlyIfGuestsGone(), course);
         if (course.cannotStop) {
             return false;
         }

@@ -65,7 +65,9 @@ record Way(List<? extends Action> actions, @Nullable String refusal) {
             return new Way(sets(order.steps(rest, sample.knobs())), refusal);
         }
         List<Action.Set> then = sets(order.steps(wanted, whenUnmerged(sample.knobs())));
-        return new Way(List.of(new Action.Unmerge(check.neededBytes(), unmerge.reservePercent(), then)), null);
+        return new Way(
+                List.of(new Action.Unmerge(check.neededBytes(), unmerge.reservePercent(), !unmerge.allowed(), then)),
+                null);
     }
 
     /** These steps as actions. */

@@ -94,10 +94,16 @@ public final class Guests {
         return known();
     }
 
-    /** The same with everybody looked at anew, 4,096 of them at least. */
+    /** The same with everybody looked at anew, however many they are. */
     List<Guest> scanAnew() {
         processes.clear();
-        return scan();
+        List<Guest> found;
+        int before;
+        do {
+            before = processes.size();
+            found = scan();
+        } while (!everybodyKnown && processes.size() > before);
+        return found;
     }
 
     /**

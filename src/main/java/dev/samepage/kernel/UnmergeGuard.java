@@ -72,9 +72,9 @@ public final class UnmergeGuard implements Unmerger {
      * @return {@link UnmergeResult.TooLittle} only where nothing was written at all
      */
     @Override
-    public UnmergeResult unmerge(int reservePercent, Caller caller) {
+    public UnmergeResult unmerge(int reservePercent, boolean onlyIfGuestsGone, Caller caller) {
         try {
-            return new Call(reservePercent, caller).result();
+            return new Call(reservePercent, onlyIfGuestsGone, caller).result();
         } catch (IOException e) {
             return new UnmergeResult.Failed("it could not be followed: " + Text.line(e.toString()));
         } catch (InterruptedException e) {
@@ -86,13 +86,15 @@ public final class UnmergeGuard implements Unmerger {
     /** One call, from its begin to its end. */
     private final class Call {
         private final int reservePercent;
+        private final boolean onlyIfGuestsGone;
         private final Caller caller;
         private final long begin = time.nanos();
         private final long end = begin + TIME_LIMIT.toNanos();
         private boolean begun;
 
-        Call(int reservePercent, Caller caller) {
+        Call(int reservePercent, boolean onlyIfGuestsGone, Caller caller) {
             this.reservePercent = reservePercent;
+            this.onlyIfGuestsGone = onlyIfGuestsGone;
             this.caller = caller;
         }
 
@@ -125,8 +127,7 @@ public final class UnmergeGuard implements Unmerger {
         /** One process from its start to its end. */
         private UnmergeResult once() throws IOException, InterruptedException {
             // Where there is too little, not even a process more is started.
-            Optional<UnmergeResult.TooLittle> hopeless =
-                    memory.outlook(reservePercent).shortage();
+            Optional<UnmergeResult> hopeless = objection(memory.outlook(reservePercent));
             if (hopeless.isPresent()) {
                 return hopeless.orElseThrow();
             }
@@ -154,7 +155,7 @@ public final class UnmergeGuard implements Unmerger {
         /** The process waits to be told. */
         private UnmergeResult decided(UnmergeWriter.Writing writing) throws IOException, InterruptedException {
             UnmergeOutlook outlook = memory.outlook(reservePercent);
-            if (outlook.shortage().isEmpty() && !begun) {
+            if (objection(outlook).isEmpty() && !begun) {
                 if (!caller.begins(outlook.guests().unknown())) {
                     return new UnmergeResult.CalledOff();
                 }
@@ -162,12 +163,20 @@ public final class UnmergeGuard implements Unmerger {
                 // Stopping ksmd waits for its batch: what was true before that may be so no more.
                 outlook = memory.outlook(reservePercent);
             }
-            Optional<UnmergeResult.TooLittle> shortage = outlook.shortage();
-            if (shortage.isPresent()) {
-                return shortage.orElseThrow();
+            Optional<UnmergeResult> objection = objection(outlook);
+            if (objection.isPresent()) {
+                return objection.orElseThrow();
             }
             writing.go();
             return watched(writing, outlook);
+        }
+
+        /** Why it is not to be done, as things are. */
+        private Optional<UnmergeResult> objection(UnmergeOutlook outlook) {
+            return onlyIfGuestsGone && !outlook.guestsGone()
+                    ? Optional.of(new UnmergeResult.CalledOff(
+                            "it is no longer sure that all guests are gone, and the policy allows it only then"))
+                    : outlook.shortage().map(UnmergeResult.class::cast);
         }
 
         private UnmergeResult watched(UnmergeWriter.Writing writing, UnmergeOutlook outlook)

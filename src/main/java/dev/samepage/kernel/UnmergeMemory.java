@@ -35,8 +35,9 @@ final class UnmergeMemory {
         }
         GuestLimits.Needs needs = limits.needs(found, pageSizeBytes);
         // Last, because guests can be slow to answer, and memory may fall meanwhile.
+        boolean gone = guests.areGone();
         return new UnmergeOutlook(
-                MemoryCheck.of(ksm.counters(), guests.areGone(), proc.memory(), pageSizeBytes, reservePercent), needs);
+                gone, MemoryCheck.of(ksm.counters(), gone, proc.memory(), pageSizeBytes, reservePercent), needs);
     }
 
     /**

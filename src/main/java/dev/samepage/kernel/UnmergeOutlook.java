@@ -5,10 +5,11 @@ import java.util.Optional;
 /**
  * What un-merging would take, and what there is, at one moment.
  *
+ * @param guestsGone whether it is sure that there are no guests
  * @param host of the whole host
  * @param guests of the guests that are under a limit, as far as limits can be read
  */
-record UnmergeOutlook(MemoryCheck host, GuestLimits.Needs guests) {
+record UnmergeOutlook(boolean guestsGone, MemoryCheck host, GuestLimits.Needs guests) {
     /** What there is not enough of; empty where everything can be un-merged. */
     Optional<UnmergeResult.TooLittle> shortage() {
         if (!host.enough()) {

@@ -206,7 +206,7 @@ class DecisionTest {
         Decision decision = decide(unmerged, sample(scanning, 100), originals(FakeKsm.linux618()));
 
         assertThat(decision.actions())
-                .containsExactly(new Action.Unmerge(409_600, 10, List.of(new Action.Set(Knob.RUN, 0))));
+                .containsExactly(new Action.Unmerge(409_600, 10, false, List.of(new Action.Set(Knob.RUN, 0))));
     }
 
     @Test
@@ -236,7 +236,10 @@ class DecisionTest {
 
         assertThat(decision.actions())
                 .containsExactly(new Action.Unmerge(
-                        4096, 10, List.of(new Action.Set(Knob.MERGE_ACROSS_NODES, 0), new Action.Set(Knob.RUN, 1))));
+                        4096,
+                        10,
+                        false,
+                        List.of(new Action.Set(Knob.MERGE_ACROSS_NODES, 0), new Action.Set(Knob.RUN, 1))));
     }
 
     @Test
@@ -248,6 +251,27 @@ class DecisionTest {
 
         assertThat(decision.actions())
                 .containsExactly(new Action.Set(Knob.MERGE_ACROSS_NODES, 0), new Action.Set(Knob.RUN, 1));
+    }
+
+    @Test
+    void unmergesWithoutPermissionOnlyAsLongAsGuestsAreGone() {
+        Tunables numa = new Tunables(false, null, null, null, null, null);
+        Assignment wanted = Assignment.of(NodeUnderTest.fixed(100, 20, numa, NodeUnderTest.FORBIDDEN));
+        Sample merged = sample(FakeKsm.linux618(), 1);
+        Sample guestsGone = new Sample(
+                merged.at(),
+                merged.knobs(),
+                merged.counters(),
+                merged.memory(),
+                merged.ksmdCpuNanos(),
+                merged.guests(),
+                true);
+
+        Decision decision = decide(wanted, guestsGone, originals(FakeKsm.linux618()));
+
+        assertThat(decision.actions())
+                .containsExactly(new Action.Unmerge(
+                        0, 10, true, List.of(new Action.Set(Knob.MERGE_ACROSS_NODES, 0), new Action.Set(Knob.RUN, 1))));
     }
 
     @Test
@@ -293,7 +317,8 @@ class DecisionTest {
 
         assertThat(decision.actions())
                 .containsExactly(
-                        new Action.Unmerge(4096, 10, List.of(new Action.Set(Knob.RUN, 0))), new Action.Release());
+                        new Action.Unmerge(4096, 10, false, List.of(new Action.Set(Knob.RUN, 0))),
+                        new Action.Release());
     }
 
     @Test
@@ -353,7 +378,8 @@ class DecisionTest {
 
         Decision decision = decide(unmerged, zeroPages, originals(FakeKsm.linux618()));
 
-        assertThat(decision.actions()).contains(new Action.Unmerge(7 * 4096, 10, List.of(new Action.Set(Knob.RUN, 0))));
+        assertThat(decision.actions())
+                .contains(new Action.Unmerge(7 * 4096, 10, false, List.of(new Action.Set(Knob.RUN, 0))));
     }
 
     @Test
@@ -368,6 +394,7 @@ class DecisionTest {
                         new Action.Unmerge(
                                 4096,
                                 10,
+                                false,
                                 List.of(new Action.Set(Knob.RUN, 0), new Action.Set(Knob.MERGE_ACROSS_NODES, 1))),
                         new Action.Release());
     }

@@ -133,7 +133,7 @@ final class NodeUnderTest implements ControlPlane {
         everyUnmerge = result;
     }
 
-    private UnmergeResult unmerge(int reservePercent, Unmerger.Caller caller) {
+    private UnmergeResult unmerge(int reservePercent, boolean onlyIfGuestsGone, Unmerger.Caller caller) {
         death.step();
         UnmergeResult result = nextUnmerge != null ? nextUnmerge : everyUnmerge;
         nextUnmerge = null;

@@ -32,6 +32,7 @@ class UnmergeProcedureTest {
     private static final Action.Unmerge ASKED = new Action.Unmerge(
             40_960,
             10,
+            true,
             List.of(
                     new Action.Set(Knob.MERGE_ACROSS_NODES, 0),
                     new Action.Set(Knob.SLEEP_MILLISECS, 10),
@@ -82,8 +83,9 @@ class UnmergeProcedureTest {
                 _ -> asked);
     }
 
-    private UnmergeResult unmerge(int reservePercent, Unmerger.Caller caller) {
+    private UnmergeResult unmerge(int reservePercent, boolean onlyIfGuestsGone, Unmerger.Caller caller) {
         assertThat(reservePercent).isEqualTo(10);
+        assertThat(onlyIfGuestsGone).isTrue();
         if (result instanceof UnmergeResult.TooLittle) {
             return result;
         }

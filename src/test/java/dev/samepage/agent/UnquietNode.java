@@ -267,7 +267,7 @@ final class UnquietNode {
         }
     }
 
-    private UnmergeResult unmerge(int reservePercent, Unmerger.Caller caller) {
+    private UnmergeResult unmerge(int reservePercent, boolean onlyIfGuestsGone, Unmerger.Caller caller) {
         death.step();
         if (nextUnmerge != null) {
             UnmergeResult result = nextUnmerge;

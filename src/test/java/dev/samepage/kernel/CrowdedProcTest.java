@@ -83,6 +83,11 @@ class CrowdedProcTest {
     }
 
     @Test
+    void whereEverybodyIsLookedAtAnewTheGuestIsFoundAtOnce() {
+        assertThat(guests.scanAnew()).hasSize(1);
+    }
+
+    @Test
     void aScanOfWhatIsKnownOpensTheGuestsFilesOnly() {
         for (int scans = 0; scans < 8; scans++) {
             guests.scan();

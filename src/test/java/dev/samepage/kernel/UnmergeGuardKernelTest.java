@@ -30,7 +30,7 @@ class UnmergeGuardKernelTest {
         try (MergeableMemory memory = MergeableMemory.pairs(1000)) {
             memory.awaitMerged(files);
 
-            assertThat(guard().unmerge(0, caller)).isEqualTo(new UnmergeResult.Unmerged());
+            assertThat(guard().unmerge(0, false, caller)).isEqualTo(new UnmergeResult.Unmerged());
             assertThat(files.read("pages_sharing")).isEqualTo("0");
             assertThat(files.read("run")).isEqualTo("2");
             assertThat(caller.pauses).isEmpty();
@@ -39,7 +39,7 @@ class UnmergeGuardKernelTest {
 
     @Test
     void isDoneAtOnceWhereNothingIsMerged() {
-        assertThat(guard().unmerge(0, caller)).isEqualTo(new UnmergeResult.Unmerged());
+        assertThat(guard().unmerge(0, false, caller)).isEqualTo(new UnmergeResult.Unmerged());
     }
 
     @Test
@@ -47,7 +47,7 @@ class UnmergeGuardKernelTest {
         try (MergeableMemory memory = MergeableMemory.pairs(1000)) {
             memory.awaitMerged(files);
 
-            assertThat(guard().unmerge(100, caller)).isInstanceOf(UnmergeResult.TooLittle.class);
+            assertThat(guard().unmerge(100, false, caller)).isInstanceOf(UnmergeResult.TooLittle.class);
             assertThat(files.read("pages_sharing")).isEqualTo("1000");
             assertThat(files.read("run")).isEqualTo("0");
         }
@@ -63,7 +63,7 @@ class UnmergeGuardKernelTest {
             assertThat(files.read("pages_sharing")).isEqualTo("20000");
             assertThat(memory.mergedPages()).isPositive().isLessThan(2 * MANY);
 
-            assertThat(guard().unmerge(0, caller)).isEqualTo(new UnmergeResult.Unmerged());
+            assertThat(guard().unmerge(0, false, caller)).isEqualTo(new UnmergeResult.Unmerged());
             assertThat(files.read("pages_shared")).isEqualTo("0");
             assertThat(memory.mergedPages()).isZero();
         }

@@ -17,6 +17,8 @@ class UnmergeGuardTest {
     private static final int PAGES_OF_A_MIB = 256;
     private static final int RESERVE_PERCENT = 10;
     private static final UnmergeResult DONE = new UnmergeResult.Unmerged();
+    private static final UnmergeResult NOT_ALLOWED = new UnmergeResult.CalledOff(
+            "it is no longer sure that all guests are gone, and the policy allows it only then");
 
     @TempDir
     Path directory;
@@ -71,7 +73,7 @@ class UnmergeGuardTest {
     private void nothing() {}
 
     private UnmergeResult unmerge() {
-        return guard.unmerge(RESERVE_PERCENT, caller);
+        return guard.unmerge(RESERVE_PERCENT, false, caller);
     }
 
     @Test
@@ -102,6 +104,40 @@ class UnmergeGuardTest {
         writer.then(DONE);
 
         assertThat(unmerge()).isEqualTo(DONE);
+    }
+
+    @Test
+    void unmergesWithoutPermissionWhereGuestsAreGone() {
+        proc.end(99);
+        writer.then(DONE);
+
+        assertThat(guard.unmerge(RESERVE_PERCENT, true, caller)).isEqualTo(DONE);
+    }
+
+    @Test
+    void startsNothingWithoutPermissionWhereAGuestIsFound() {
+        assertThat(guard.unmerge(RESERVE_PERCENT, true, caller)).isEqualTo(NOT_ALLOWED);
+        assertThat(writer.started).isZero();
+    }
+
+    @Test
+    void unmergesNoGuestWithoutPermissionThatComesWhileTheProcessStarts() {
+        proc.end(99);
+        writer.then(DONE).whileStarting(() -> guest(100, "web", 7, 1000, 600));
+
+        assertThat(guard.unmerge(RESERVE_PERCENT, true, caller)).isEqualTo(NOT_ALLOWED);
+        assertThat(caller.begun).isEmpty();
+        assertThat(writer.told).isZero();
+    }
+
+    @Test
+    void unmergesNoGuestWithoutPermissionThatComesWhileKsmdIsStopped() {
+        proc.end(99);
+        caller.whenItBegins(() -> guest(100, "web", 7, 1000, 600));
+        writer.then(DONE);
+
+        assertThat(guard.unmerge(RESERVE_PERCENT, true, caller)).isEqualTo(NOT_ALLOWED);
+        assertThat(writer.told).isZero();
     }
 
     @Test
@@ -291,7 +327,7 @@ class UnmergeGuardTest {
         writer.then(DONE, () -> available(127), this::nothing, this::nothing).then(DONE);
         writer.whilePausing(() -> available(5000));
 
-        assertThat(guard.unmerge(0, caller)).isEqualTo(DONE);
+        assertThat(guard.unmerge(0, false, caller)).isEqualTo(DONE);
         assertThat(progress)
                 .containsExactly("Un-merging stopped at 2000 MiB still merged: available memory fell to 127 MiB, under"
                         + " the reserve of 128 MiB. It goes on in 2 s if there is room.");

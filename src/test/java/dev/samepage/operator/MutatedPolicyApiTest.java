@@ -108,7 +108,7 @@ class MutatedPolicyApiTest {
                 new Ksm(ksm),
                 new HostProc(directory),
                 new Guests(directory, clock),
-                (_, caller) -> unmerge(caller),
+                (_, _, caller) -> unmerge(caller),
                 clock);
         connection = ApiConnection.to(client.getConfiguration());
         controlPlane = new KsmNodeClient(connection, NODE, loop::wake, activity);
