@@ -56,7 +56,7 @@ record Way(List<? extends Action> actions, @Nullable String refusal) {
                 ? heldBack
                 : check.enough()
                         ? null
-                        : Refusals.describe(new UnmergeResult.TooLittle(check.shortage(), MemoryCheck.ADVICE));
+                        : Refusals.describe(new UnmergeResult.TooLittle(check.shortage(), check.advice()));
         if (refusal != null) {
             Map<Knob, Long> rest = new EnumMap<>(wanted);
             if (sample.merged()) {

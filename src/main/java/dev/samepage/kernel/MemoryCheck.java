@@ -14,9 +14,6 @@ public record MemoryCheck(long neededBytes, long reserveBytes, long availableByt
      */
     static final long LEAST_RESERVE_BYTES = 128L << 20;
 
-    /** What helps where there is not enough. */
-    public static final String ADVICE = "Move a guest away, free memory, or lower unmerge.reservePercent.";
-
     /**
      * The check of one moment.
      *
@@ -34,6 +31,13 @@ public record MemoryCheck(long neededBytes, long reserveBytes, long availableByt
     /** Whether the reserve is left when everything is un-merged. */
     public boolean enough() {
         return availableBytes - reserveBytes >= neededBytes;
+    }
+
+    /** What helps where there is not enough, as a sentence. */
+    public String advice() {
+        return reserveBytes > LEAST_RESERVE_BYTES
+                ? "Move a guest away, free memory, or lower unmerge.reservePercent."
+                : "Move a guest away or free memory.";
     }
 
     /** Why there is not enough, in words that go on after a colon; each figure in MiB, and the last the sum of the others. */

@@ -13,7 +13,7 @@ record UnmergeOutlook(boolean guestsGone, MemoryCheck host, GuestLimits.Needs gu
     /** What there is not enough of; empty where everything can be un-merged. */
     Optional<UnmergeResult.TooLittle> shortage() {
         if (!host.enough()) {
-            return Optional.of(new UnmergeResult.TooLittle(host.shortage(), MemoryCheck.ADVICE));
+            return Optional.of(new UnmergeResult.TooLittle(host.shortage(), host.advice()));
         }
         Optional<UnmergeResult.TooLittle> shortage = guests.checks().stream()
                 .filter(limit -> !limit.enough())

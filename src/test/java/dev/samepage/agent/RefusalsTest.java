@@ -6,7 +6,6 @@ import dev.samepage.kernel.Errno;
 import dev.samepage.kernel.FakeKsm;
 import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.Ksm;
-import dev.samepage.kernel.MemoryCheck;
 import dev.samepage.kernel.UnmergeResult;
 import dev.samepage.kernel.WriteResult;
 import java.time.Duration;
@@ -148,7 +147,7 @@ class RefusalsTest {
         assertThat(Refusals.describe(
                         new UnmergeResult.TooLittle(
                                 "needed 1025 MiB, available 2048 MiB, reserve 1024 MiB: 1 MiB short",
-                                MemoryCheck.ADVICE),
+                                "Move a guest away, free memory, or lower unmerge.reservePercent."),
                         "worker-3"))
                 .isEqualTo("Un-merging refused: needed 1025 MiB, available 2048 MiB, reserve 1024 MiB: 1 MiB short."
                         + " Move a guest away, free memory, or lower unmerge.reservePercent.");

@@ -33,6 +33,17 @@ class MemoryCheckTest {
     }
 
     @Test
+    void advisesToLowerTheReserveWhereThatMakesItLower() {
+        assertThat(new MemoryCheck(GIB, (128L << 20) + 1, GIB).advice())
+                .isEqualTo("Move a guest away, free memory, or lower unmerge.reservePercent.");
+    }
+
+    @Test
+    void doesNotAdviseToLowerAReserveThatIsTheLeast() {
+        assertThat(new MemoryCheck(GIB, 128L << 20, GIB).advice()).isEqualTo("Move a guest away or free memory.");
+    }
+
+    @Test
     void nothingIsNeededWhereWhatIsCountedBelongsToNobody() {
         Counters counters = new Counters(Map.of(Counter.PAGES_SHARING, 1_000_000L));
 
