@@ -4,7 +4,7 @@ package dev.samepage.kernel;
  * Whether the host can give every guest its own pages back.
  *
  * @param neededBytes what un-merging takes: (pages_sharing + ksm_zero_pages) x page size
- * @param reserveBytes what is to stay available after it
+ * @param reserveBytes what is to stay available after it; 0 where it takes nothing because all guests are gone
  * @param availableBytes MemAvailable now
  */
 public record MemoryCheck(long neededBytes, long reserveBytes, long availableBytes) {
@@ -17,15 +17,18 @@ public record MemoryCheck(long neededBytes, long reserveBytes, long availableByt
     /**
      * The check of one moment.
      *
-     * @param guestsGone whether what is merged belongs to nobody any more: giving it back takes nothing then, whatever is counted
+     * @param guestsGone whether what is merged belongs to nobody any more: giving it back takes nothing then, whatever is counted, and no
+     *     reserve is asked for
      * @param reservePercent per cent of the host's memory that is to stay available, 0 to 100; 128 MiB at least
      */
     public static MemoryCheck of(
             Counters counters, boolean guestsGone, HostMemory memory, long pageSizeBytes, int reservePercent) {
-        return new MemoryCheck(
-                guestsGone ? 0 : counters.savedBytes(pageSizeBytes),
-                Math.max(LEAST_RESERVE_BYTES, memory.totalBytes() / 100 * reservePercent),
-                memory.availableBytes());
+        return guestsGone
+                ? new MemoryCheck(0, 0, memory.availableBytes())
+                : new MemoryCheck(
+                        counters.savedBytes(pageSizeBytes),
+                        Math.max(LEAST_RESERVE_BYTES, memory.totalBytes() / 100 * reservePercent),
+                        memory.availableBytes());
     }
 
     /** Whether the reserve is left when everything is un-merged. */

@@ -44,12 +44,13 @@ class MemoryCheckTest {
     }
 
     @Test
-    void nothingIsNeededWhereWhatIsCountedBelongsToNobody() {
+    void nothingIsNeededAndNoReserveWhereWhatIsCountedBelongsToNobody() {
         Counters counters = new Counters(Map.of(Counter.PAGES_SHARING, 1_000_000L));
 
-        assertThat(MemoryCheck.of(counters, true, new HostMemory(GIB, GIB), 4096, 10)
-                        .neededBytes())
-                .isZero();
+        MemoryCheck check = MemoryCheck.of(counters, true, new HostMemory(GIB, 1), 4096, 10);
+
+        assertThat(check).isEqualTo(new MemoryCheck(0, 0, 1));
+        assertThat(check.enough()).isTrue();
     }
 
     @Test
