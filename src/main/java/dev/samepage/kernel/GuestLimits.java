@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * What un-merging takes of the limits that guests are under: of each guest's own cgroup, and of those above that it may share with others.
- * A guest whose {@code ksm_stat} or cgroup cannot be read is counted and left out. Not for use by two threads at once.
+ * A guest whose {@code ksm_stat} or cgroup cannot be read is left out, and counted where it has not ended meanwhile. Not for use by two threads at once.
  */
 final class GuestLimits {
     /** More than any machine has; larger numbers make no sense, and their sum must not overflow. */
@@ -36,7 +36,8 @@ final class GuestLimits {
      *
      * @param checks one for each limit, as far as there are merged pages
      * @param silent who is under a limit and does not answer, or was not asked because too many others do not
-     * @param unknown of how many guests it cannot be read what they need, or which limits they are under
+     * @param unknown of how many guests it cannot be read what they need, or which limits they are under; without those that are known to be
+     *     under none
      */
     record Needs(List<LimitCheck> checks, List<Guest> silent, int unknown) {
         Needs {
@@ -58,12 +59,15 @@ final class GuestLimits {
                 continue;
             }
             Optional<List<MemoryCgroup>> limiting = cgroups.limiting(guest.pid());
+            if (limiting.filter(List::isEmpty).isPresent()) {
+                continue;
+            }
             if (limiting.isEmpty() || (pages != null && pages.isEmpty())) {
-                unknown++;
-            } else if (pages == null) {
-                if (!limiting.orElseThrow().isEmpty()) {
-                    silent.add(guest);
+                if (!hasEnded(guest)) {
+                    unknown++;
                 }
+            } else if (pages == null) {
+                silent.add(guest);
             } else {
                 for (MemoryCgroup cgroup : limiting.orElseThrow()) {
                     checks.merge(
@@ -114,6 +118,12 @@ final class GuestLimits {
                 Math.min(sum.neededBytes() + next.neededBytes(), MOST_BYTES),
                 next.limitBytes(),
                 next.usedBytes());
+    }
+
+    private boolean hasEnded(Guest guest) {
+        return ProcStat.parse(text(guest.pid() + "/stat"))
+                .filter(stat -> stat.startTicks() == guest.startTicks())
+                .isEmpty();
     }
 
     /** From ksm_stat; on kernels before 6.4, whose ksm_stat does not tell, from ksm_merging_pages (5.19). Empty where neither can be read. */

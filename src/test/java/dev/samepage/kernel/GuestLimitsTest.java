@@ -13,8 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 class GuestLimitsTest {
     private static final long MIB = 1L << 20;
     private static final int PAGES_OF_A_MIB = 256;
-    private static final Guest WEB = new Guest(100, "default_web", 1);
-    private static final Guest DATABASE = new Guest(200, "default_db", 1);
+    private static final Guest WEB = new Guest(100, "default_web", 100);
+    private static final Guest DATABASE = new Guest(200, "default_db", 100);
 
     @TempDir
     Path directory;
@@ -31,6 +31,8 @@ class GuestLimitsTest {
         cgroups = new FakeCgroups(cgroupDirectory);
         ProcFiles files = new ProcFiles(procDirectory);
         limits = new GuestLimits(files, new MemoryCgroups(files, cgroupDirectory), Duration.ofSeconds(2));
+        proc.process(WEB.pid(), "web", 1);
+        proc.process(DATABASE.pid(), "db", 1);
         proc.file(WEB.pid() + "/cgroup", "0::/pods/web\n");
         proc.file(DATABASE.pid() + "/cgroup", "0::/pods/db\n");
         cgroups.version2("/pods", 1000 * MIB, 700 * MIB, 0);
@@ -87,6 +89,27 @@ class GuestLimitsTest {
     void doesNotCountGuestsThatHaveNothingMerged() {
         proc.merged(WEB.pid(), 0, 0);
         proc.file(WEB.pid() + "/cgroup", "0::/nowhere\n");
+
+        assertThat(limits.needs(List.of(WEB), 4096).unknown()).isZero();
+    }
+
+    @Test
+    void doesNotCountGuestsWithoutALimitWhoseStatisticsCannotBeRead() {
+        cgroups.version2("/pods", "max", 700 * MIB, 0);
+
+        assertThat(limits.needs(List.of(DATABASE), 4096).unknown()).isZero();
+    }
+
+    @Test
+    void doesNotCountGuestsThatHaveEndedMeanwhile() {
+        proc.end(WEB.pid());
+
+        assertThat(limits.needs(List.of(WEB), 4096).unknown()).isZero();
+    }
+
+    @Test
+    void doesNotCountGuestsWhoseProcessIdIsSomebodyElsesByNow() {
+        proc.process(WEB.pid(), "bash", 2);
 
         assertThat(limits.needs(List.of(WEB), 4096).unknown()).isZero();
     }
