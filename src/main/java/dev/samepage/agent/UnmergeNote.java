@@ -22,6 +22,8 @@ final class UnmergeNote {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final StateFiles files;
+    private final Trouble reading = new Trouble();
+    private boolean known;
     private @Nullable Held held;
 
     /**
@@ -46,23 +48,38 @@ final class UnmergeNote {
         }
     }
 
-    /** What an agent before has left. A file that cannot be used is as good as none: at worst something is tried too early. */
     UnmergeNote(StateFiles files) {
         this.files = files;
+    }
+
+    /**
+     * What an agent before has left, or this one has written. A file that cannot be used is as good as none, and one that cannot be read is
+     * read again the next time: at worst something is tried too early.
+     */
+    Optional<Held> held() {
+        if (!known) {
+            read();
+        }
+        return Optional.ofNullable(held);
+    }
+
+    private void read() {
         try {
             Optional<String> text = files.read(FILE);
+            known = true;
             if (text.isPresent()) {
                 held = JSON.readValue(text.orElseThrow(), Held.class);
             }
         } catch (JsonProcessingException e) {
             log.atWarn().addKeyValue("file", files + "/" + FILE).log("Not understood, and left out of account");
         } catch (IOException e) {
-            log.atWarn().setCause(e).addKeyValue("file", files + "/" + FILE).log("Cannot be read");
+            if (reading.isNew(e)) {
+                log.atWarn()
+                        .setCause(e)
+                        .addKeyValue("file", files + "/" + FILE)
+                        .log("Cannot be read; it is tried again, and that is not logged");
+            }
         }
-    }
-
-    Optional<Held> held() {
-        return Optional.ofNullable(held);
     }
 
     /** How often in a row what is asked for was begun by an agent that did not live to see its end. */
@@ -74,6 +91,7 @@ final class UnmergeNote {
 
     void write(Held next) {
         held = next;
+        known = true;
         try {
             files.replace(FILE, JSON.writeValueAsString(next));
         } catch (IOException e) {
@@ -86,7 +104,7 @@ final class UnmergeNote {
 
     /** There is nothing to remember any more. */
     void delete() {
-        if (held == null) {
+        if (held().isEmpty()) {
             return;
         }
         held = null;
