@@ -74,7 +74,7 @@ public final class AgentLoop {
                 pause = agent.untilNextRound();
             } catch (RuntimeException e) {
                 activity.count(Deed.ROUND_FAILED);
-                if (rounds.isNew(e.toString())) {
+                if (rounds.isNew(e)) {
                     log.atError()
                             .setCause(e)
                             .log("A round failed; the next ones follow, and are not logged while they fail alike");

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.samepage.kernel.FakeKsm;
 import dev.samepage.kernel.HangingKsm;
+import dev.samepage.testbed.CapturedLog;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Path;
@@ -23,7 +24,8 @@ class AgentLoopTest {
     Path directory;
 
     private final AtomicLong nanos = new AtomicLong();
-    private final AgentLoop loop = new AgentLoop(new Activity(), nanos::get);
+    private final Activity activity = new Activity();
+    private final AgentLoop loop = new AgentLoop(activity, nanos::get);
     private final CountDownLatch answered = new CountDownLatch(1);
     private volatile boolean hangs;
     private volatile boolean fails;
@@ -102,6 +104,23 @@ class AgentLoopTest {
         await().atMost(SOON).until(() -> !loop.health().alive());
     }
 
+    @Test
+    void roundsThatFailAlikeAreLoggedOnceWhateverTheirMessagesSay() {
+        fails = true;
+        try (CapturedLog log = CapturedLog.withAllOf("dev.samepage")) {
+            runner.start();
+
+            await().atMost(SOON).until(() -> {
+                loop.wake();
+                return activity.counted(Deed.ROUND_FAILED) > 2;
+            });
+
+            assertThat(log.warnings())
+                    .filteredOn(entry -> entry.text().startsWith("A round failed"))
+                    .hasSize(1);
+        }
+    }
+
     private void hangInTheKernel() {
         runner.start();
         await().atMost(SOON).until(() -> loop.health().ready());
@@ -128,7 +147,7 @@ class AgentLoopTest {
 
     private void beforeARead() throws IOException {
         if (fails) {
-            throw new IllegalStateException("a defect");
+            throw new IllegalStateException("a defect at " + activity.counted(Deed.ROUND_FAILED));
         }
         if (hangs) {
             try {
