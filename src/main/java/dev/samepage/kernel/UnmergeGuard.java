@@ -69,7 +69,7 @@ public final class UnmergeGuard implements Unmerger {
      * Un-merges everything and waits for it: about 7.5 us for each merged page and 70 ns for each page that could have been merged, so 2
      * minutes for 64 GiB. It ends within a second where it is no longer wanted, and where the calling thread is interrupted.
      *
-     * @return {@link UnmergeResult.TooLittle} only where nothing was written at all
+     * @return {@link UnmergeResult.TooLittle} only where 2 was not written
      */
     @Override
     public UnmergeResult unmerge(int reservePercent, boolean onlyIfGuestsGone, Caller caller) {

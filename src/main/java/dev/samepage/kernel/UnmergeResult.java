@@ -19,7 +19,7 @@ public sealed interface UnmergeResult {
     }
 
     /**
-     * Nothing was written, because memory would run out, or because nobody knows whether it would.
+     * 2 was not written, because memory would run out, or because nobody knows whether it would.
      *
      * @param reason the figures, or what is not known
      * @param advice what a person can do about it, as a sentence
