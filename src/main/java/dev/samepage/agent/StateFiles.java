@@ -18,7 +18,10 @@ public interface StateFiles {
      */
     String setAside(String name) throws IOException;
 
-    /** Where what told how the node was found was kept when it turned out to be damaged, the first such file; empty where that never was so, or somebody has deleted them all. */
+    /**
+     * Where what told how the node was found was kept when it turned out to be damaged, the first such file; empty where that never was so,
+     * or somebody has deleted them all.
+     */
     Optional<Path> damagedOriginals();
 
     /** Deletes the file; nothing happens where there is none. */
