@@ -171,6 +171,25 @@ class AgentTest {
     }
 
     @Test
+    void doesNotStopKsmdEachSecondWhereZeroPagesOnlyIsRefused() {
+        NodeUnderTest node = node();
+        node.ksm.with(Knob.REDHAT_ONLY_ZERO_PAGES, 0).with(Knob.RUN, 1);
+        node.ksm.refuse(Knob.REDHAT_ONLY_ZERO_PAGES, Errno.EINVAL);
+        Tunables zeroPagesOnly = new Tunables(null, null, null, true, null, null);
+        node.tell(NodeUnderTest.fixed(1000, 10, zeroPagesOnly, NodeUnderTest.FORBIDDEN));
+        Agent agent = node.start();
+
+        for (int second = 0; second < 3600; second++) {
+            agent.round();
+            node.pass(Duration.ofSeconds(1));
+        }
+
+        assertThat(node.ksm.writes().stream().filter("redhat_only_zero_pages=1"::equals))
+                .hasSizeBetween(15, 25);
+        assertThat(node.ksm.value(Knob.RUN)).isZero();
+    }
+
+    @Test
     void isAppliedOnceTheKernelTakesWhatItRefused() {
         NodeUnderTest node = node();
         node.ksm.refuse(Knob.SMART_SCAN, Errno.EINVAL);
