@@ -15,11 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +42,7 @@ class UnmergeProcedureTest {
     private final Outcome outcome = new Outcome(Map.of());
     private final List<String> begun = new ArrayList<>();
     private UnmergeResult result = new UnmergeResult.Unmerged();
-    private Instant now = Instant.EPOCH;
+    private final NodeClock clock = new NodeClock();
     private boolean asked = true;
     private boolean dies;
     private List<String> pauses = List.of();
@@ -59,22 +55,6 @@ class UnmergeProcedureTest {
     }
 
     private UnmergeProcedure procedureOfANewAgent() {
-        Clock clock = new Clock() {
-            @Override
-            public Instant instant() {
-                return now;
-            }
-
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                return this;
-            }
-        };
         Host host = new Host(new Ksm(ksm), new HostProc(directory), new Guests(directory, clock), this::unmerge, clock);
         return new UnmergeProcedure(
                 host,
@@ -171,9 +151,9 @@ class UnmergeProcedureTest {
         result = new UnmergeResult.TooLittle("needed 2 MiB", "Do this.");
         run();
 
-        now = now.plusSeconds(59);
+        clock.pass(Duration.ofSeconds(59));
         assertThat(procedure.heldBack(HASH)).contains("Un-merging refused: needed 2 MiB. Do this.");
-        now = now.plusSeconds(1);
+        clock.pass(Duration.ofSeconds(1));
         assertThat(procedure.heldBack(HASH)).isEmpty();
     }
 
@@ -182,11 +162,11 @@ class UnmergeProcedureTest {
         result = new UnmergeResult.Failed("the child process did not start in time");
         run();
 
-        now = now.plusSeconds(59);
+        clock.pass(Duration.ofSeconds(59));
         assertThat(procedure.heldBack(HASH))
                 .contains(
                         "Un-merging did not end on worker-3: the child process did not start in time. It goes on at the next try.");
-        now = now.plusSeconds(1);
+        clock.pass(Duration.ofSeconds(1));
         assertThat(procedure.heldBack(HASH)).isEmpty();
     }
 
@@ -195,11 +175,11 @@ class UnmergeProcedureTest {
         result = new UnmergeResult.StillMerged(7, 0);
         run();
 
-        now = now.plus(Duration.ofMinutes(59));
+        clock.pass(Duration.ofMinutes(59));
         assertThat(procedure.heldBack(HASH))
                 .hasValueSatisfying(why -> assertThat(why)
                         .startsWith("Un-merging did not end on worker-3: it was done, but 7 pages")
-                        .endsWith(" Next try at 1970-01-01T01:00:00Z."));
+                        .endsWith(" Next try at 2026-01-01T01:00:00Z."));
     }
 
     @Test
@@ -212,11 +192,10 @@ class UnmergeProcedureTest {
 
     @Test
     void holdsNothingBackWhereTheClockWasPutBack() {
-        now = Instant.EPOCH.plus(Duration.ofDays(1));
         result = new UnmergeResult.StillMerged(7, 0);
         run();
 
-        now = Instant.EPOCH;
+        clock.set(Duration.ofDays(-1));
         assertThat(procedure.heldBack(HASH)).isEmpty();
     }
 
@@ -294,12 +273,12 @@ class UnmergeProcedureTest {
         run();
         procedure = procedureOfANewAgent();
 
-        now = now.plus(Duration.ofMinutes(59));
+        clock.pass(Duration.ofMinutes(59));
         assertThat(procedure.heldBack(HASH))
                 .hasValueSatisfying(why -> assertThat(why)
                         .startsWith("Un-merging did not end on worker-3: it was done, but 7 pages")
-                        .endsWith(" Next try at 1970-01-01T01:00:00Z."));
-        now = now.plus(Duration.ofMinutes(1));
+                        .endsWith(" Next try at 2026-01-01T01:00:00Z."));
+        clock.pass(Duration.ofMinutes(1));
         assertThat(procedure.heldBack(HASH)).isEmpty();
     }
 
@@ -325,8 +304,8 @@ class UnmergeProcedureTest {
         assertThat(procedure.heldBack(HASH))
                 .contains(
                         "Un-merging did not end on worker-3: 2 times the agent itself was ended in the midst, as happens"
-                                + " when memory runs out. Free memory or move a guest away. Next try at 1970-01-01T01:00:00Z.");
-        now = now.plus(Duration.ofHours(1));
+                                + " when memory runs out. Free memory or move a guest away. Next try at 2026-01-01T01:00:00Z.");
+        clock.pass(Duration.ofHours(1));
         assertThat(procedure.heldBack(HASH)).isEmpty();
     }
 
