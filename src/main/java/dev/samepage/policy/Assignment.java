@@ -53,11 +53,14 @@ public sealed interface Assignment {
 
     private static Assignment covered(NodeFacts node, KsmPolicy winner, @Nullable KsmNode current) {
         KsmNodeSpec wanted = specFrom(winner);
-        if (!hasBeenTold(current, wanted)) {
+        if (current == null || !hasBeenTold(current, wanted)) {
             return new InTurn(wanted, winner);
         }
         // It has the settings. Another spec would only make it look as if it had not: nobody is there to confirm that.
-        return node.reachable() ? new Spec(wanted) : new AsItIs();
+        // But an agent may hear what its kubelet does not, and leave to un-merge that is taken back must not be used any more.
+        return node.reachable() || allowsMore(current.getSpec().unmerge(), wanted.unmerge())
+                ? new Spec(wanted)
+                : new AsItIs();
     }
 
     /**

@@ -27,6 +27,8 @@ record Patience(KsmNode ksmNode, Clock clock) {
     /** What an agent puts back or un-merges is done, or given up, within minutes. */
     private static final Duration LONGEST_WORK = Duration.ofMinutes(60);
 
+    private static final Instant LATEST = Instant.parse("9999-01-01T00:00:00Z");
+
     private static final String STATUS = "status";
 
     /** Whether nothing has been heard for longer than {@code longest}; not where there was never anything to hear. */
@@ -79,7 +81,8 @@ record Patience(KsmNode ksmNode, Clock clock) {
                 .filter(condition -> "Reconciling".equals(condition.getType()))
                 .flatMap(condition -> instant(condition.getLastTransitionTime()).stream())
                 .findFirst()
-                .flatMap(since -> sampled.map(now -> Duration.between(since, now)));
+                .flatMap(since -> sampled.map(now -> Duration.between(since, now)))
+                .map(worked -> worked.isNegative() ? Duration.ZERO : worked);
     }
 
     private Stream<ManagedFieldsEntry> written(String subresource) {
@@ -91,10 +94,12 @@ record Patience(KsmNode ksmNode, Clock clock) {
         return times.flatMap(time -> instant(time).stream()).max(Comparator.naturalOrder());
     }
 
-    /** A time that is none says nothing. */
+    /** A time that is none, or not of these millennia, says nothing. */
     private static Optional<Instant> instant(@Nullable String time) {
         try {
-            return time == null ? Optional.empty() : Optional.of(Instant.parse(time));
+            return Optional.ofNullable(time)
+                    .map(Instant::parse)
+                    .filter(instant -> instant.isAfter(Instant.EPOCH) && instant.isBefore(LATEST));
         } catch (DateTimeException e) {
             return Optional.empty();
         }

@@ -304,6 +304,16 @@ class AssignmentTest {
     }
 
     @Test
+    void leaveToUnmergeThatIsTakenBackIsToldToANodeThatCannotBeReachedToo() {
+        var lost = new NodeFacts("worker", Map.of(), Tuner.SAMEPAGE, false);
+        KsmPolicy allowed = unmerging("{allowed: true, reservePercent: 10}");
+        KsmPolicy forbidden = unmerging("{allowed: false, reservePercent: 10}");
+
+        assertThat(assigned(lost, List.of(forbidden), obeying("worker", allowed, State.APPLIED)))
+                .isEqualTo(new Assignment.Spec(Assignment.specFrom(forbidden)));
+    }
+
+    @Test
     void toForbidUnmergingNeedsNoTurnAndToAllowItDoes() {
         KsmPolicy allowed = unmerging("{allowed: true, reservePercent: 10}");
         KsmPolicy careful = unmerging("{allowed: true, reservePercent: 20}");

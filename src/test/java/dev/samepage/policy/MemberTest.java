@@ -136,6 +136,17 @@ class MemberTest {
     }
 
     @Test
+    void timesOfAnAgentThatNoClockShowsSayNothing() {
+        assertThat(stepOfOneADayAhead("-1000000000-01-01T00:00:00Z")).isEqualTo(Step.LOST);
+        assertThat(stepOfOneADayAhead("+1000000000-12-31T23:59:59Z")).isEqualTo(Step.LOST);
+    }
+
+    @Test
+    void anAgentWhoseClockWasSetBackMeanwhileHasJustBegun() {
+        assertThat(stepOfOneADayAhead("2026-03-09T11:59:00Z")).isEqualTo(Step.AT_WORK);
+    }
+
+    @Test
     void aNodeWhoseClockIsADayAheadHoldsItsPlaceForAnHourToo() {
         assertThat(stepOfOneADayAhead("2026-03-02T11:00:00Z")).isEqualTo(Step.AT_WORK);
         assertThat(stepOfOneADayAhead("2026-03-02T10:59:59Z")).isEqualTo(Step.LOST);
