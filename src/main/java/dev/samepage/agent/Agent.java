@@ -231,6 +231,7 @@ public final class Agent {
         String hash = assignment.hashOrEmpty();
         if (decision.actions().isEmpty()) {
             watch.settled(sample.at());
+            attempts = attempts.of(hash);
             standing = Standing.of(hash, decision, remark(decision));
             return false;
         }

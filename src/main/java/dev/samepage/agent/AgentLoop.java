@@ -74,7 +74,9 @@ public final class AgentLoop {
                 pause = agent.untilNextRound();
             } catch (RuntimeException e) {
                 activity.count(Deed.ROUND_FAILED);
-                if (rounds.isNew(e)) {
+                // The message may have a time or a process id in it; where it was thrown has not.
+                String where = e.getStackTrace().length == 0 ? "" : e.getStackTrace()[0].toString();
+                if (rounds.isNew(e.getClass().getName() + " " + where)) {
                     log.atError()
                             .setCause(e)
                             .log("A round failed; the next ones follow, and are not logged while they fail alike");

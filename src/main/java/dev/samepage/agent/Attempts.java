@@ -27,6 +27,11 @@ record Attempts(String hash, Set<Knob> outstanding, int count, Instant last) {
         return new Attempts("", Set.of(), 0, Instant.EPOCH);
     }
 
+    /** Where something else is asked for now, nothing was tried for it yet. */
+    Attempts of(String wanted) {
+        return wanted.equals(hash) ? this : none();
+    }
+
     /**
      * Whether it is time: at once where a knob is to be changed that was not refused, else 1, 2, 4 s and so on up to 5 min after the last time.
      *

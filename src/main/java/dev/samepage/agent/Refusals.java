@@ -54,6 +54,9 @@ final class Refusals {
     static String describe(UnmergeResult.NotUnmerged failed, String node) {
         return switch (failed) {
             case UnmergeResult.TooLittle tooLittle -> describe(tooLittle);
+            case UnmergeResult.NotAllowed notAllowed ->
+                "Un-merging refused: " + notAllowed.reason()
+                        + ". Allow it (unmerge.allowed: true), or wait until the guests are gone.";
             case UnmergeResult.CalledOff calledOff ->
                 "Un-merging called off on " + node + ": " + calledOff.reason() + ".";
             case UnmergeResult.StillMerged merged ->

@@ -176,7 +176,7 @@ final class UnmergeProcedure {
             note.delete();
             return;
         }
-        if (!(failed instanceof UnmergeResult.TooLittle)) {
+        if (!(failed instanceof UnmergeResult.TooLittle || failed instanceof UnmergeResult.NotAllowed)) {
             writer.activity().count(Deed.UNMERGE_FAILED);
         }
         note.write(held(failed, hash, failure));
@@ -208,6 +208,7 @@ final class UnmergeProcedure {
                     UnmergeResult.Stopped _,
                     UnmergeResult.Refused _,
                     UnmergeResult.Killed _,
+                    UnmergeResult.NotAllowed _,
                     UnmergeResult.CalledOff _,
                     UnmergeResult.Failed _ ->
                 new UnmergeNote.Held(hash, now, now + AFTER_A_REFUSAL.toSeconds(), 0, failure);

@@ -6,11 +6,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +89,7 @@ public final class Guests {
         processes.keySet().retainAll(pids);
         Map<Integer, Seen> due = due(pids, now);
         if (!due.isEmpty()) {
-            look(due, now);
+            pids.removeAll(look(due, now));
         }
         // Whoever is known is among them.
         everybodyKnown = processes.size() == pids.size();
@@ -168,11 +170,18 @@ public final class Guests {
         residentMemory.forgetScanned();
     }
 
-    private void look(Map<Integer, Seen> due, Instant now) {
+    /** Gives those that have ended since they were listed. */
+    private Set<Integer> look(Map<Integer, Seen> due, Instant now) {
         long uptimeSeconds = uptimeSeconds();
+        Set<Integer> ended = new HashSet<>();
         lookout.look(due.keySet(), pid -> look(pid, due.getOrDefault(pid, Seen.NEVER), now, uptimeSeconds))
-                .forEach((pid, looked) ->
-                        looked.ifPresentOrElse(process -> processes.put(pid, process), () -> processes.remove(pid)));
+                .forEach((pid, looked) -> {
+                    looked.ifPresentOrElse(process -> processes.put(pid, process), () -> processes.remove(pid));
+                    if (looked.isEmpty() && !files.isThere(pid)) {
+                        ended.add(pid);
+                    }
+                });
+        return ended;
     }
 
     /** Empty where the process is gone. */
@@ -189,6 +198,9 @@ public final class Guests {
         Instant youngUntil = same ? before.youngUntil() : now.plus(YOUNG).minus(age(stat, uptimeSeconds));
         Guest known = same ? before.guest() : null;
         Optional<String> ksmStat = ksmStat(pid);
+        if (ksmStat.isEmpty() && !files.isThere(pid)) {
+            return Optional.empty();
+        }
         Guest guest = guest(pid, stat, known, ksmStat.map(Guests::mergeable).orElse(Mergeable.UNKNOWN));
         return Optional.of(new Seen(stat.startTicks(), youngUntil, now, guest, ksmStat.isPresent()));
     }

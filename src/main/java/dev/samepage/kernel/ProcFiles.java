@@ -54,6 +54,11 @@ class ProcFiles {
         return pids;
     }
 
+    /** Whether the process has not ended, or is waited for by its parent. */
+    boolean isThere(int pid) {
+        return Files.exists(proc.resolve(Integer.toString(pid)));
+    }
+
     /** What follows the key on the first line that begins with it. */
     static Optional<String> line(String text, String key) {
         return text.lines()

@@ -174,8 +174,7 @@ public final class UnmergeGuard implements Unmerger {
         /** Why it is not to be done, as things are. */
         private Optional<UnmergeResult> objection(UnmergeOutlook outlook) {
             return onlyIfGuestsGone && !outlook.guestsGone()
-                    ? Optional.of(new UnmergeResult.CalledOff(
-                            "it is no longer sure that all guests are gone, and the policy allows it only then"))
+                    ? Optional.of(new UnmergeResult.NotAllowed())
                     : outlook.shortage().map(UnmergeResult.class::cast);
         }
 

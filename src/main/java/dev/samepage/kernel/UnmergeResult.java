@@ -39,11 +39,19 @@ public sealed interface UnmergeResult {
         }
     }
 
-    /** Nobody wants it any more, or it is no longer allowed. Where it was under way it was stopped, and a part is un-merged. */
-    record CalledOff(String reason) implements NotUnmerged {
-        /** Nobody wants it any more. */
-        public CalledOff() {
-            this("something else is wanted by now, or this program ends");
+    /** 2 was not written: it is allowed only where all guests are gone, and that is not sure any more. */
+    record NotAllowed() implements NotUnmerged {
+        @Override
+        public String reason() {
+            return "it is allowed only where all guests are gone, and one may have come";
+        }
+    }
+
+    /** Nobody wants it any more. Where it was under way it was stopped, and a part is un-merged. */
+    record CalledOff() implements NotUnmerged {
+        @Override
+        public String reason() {
+            return "something else is wanted by now, or this program ends";
         }
     }
 

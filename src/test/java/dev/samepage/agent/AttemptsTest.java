@@ -39,6 +39,12 @@ class AttemptsTest {
     }
 
     @Test
+    void whatWasAskedForBetweenMakesTheSameNewAgain() {
+        assertThat(times(9).of("b").mayTry("a", REFUSED, NOON)).isTrue();
+        assertThat(times(9).of("a").mayTry("a", REFUSED, NOON)).isFalse();
+    }
+
+    @Test
     void eachTimeCounts() {
         assertThat(Attempts.none().next("a", REFUSED, NOON).next("a", REFUSED, NOON.plusSeconds(1)))
                 .isEqualTo(new Attempts("a", REFUSED, 2, NOON.plusSeconds(1)));

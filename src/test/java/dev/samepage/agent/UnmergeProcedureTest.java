@@ -66,7 +66,7 @@ class UnmergeProcedureTest {
     private UnmergeResult unmerge(int reservePercent, boolean onlyIfGuestsGone, Unmerger.Caller caller) {
         assertThat(reservePercent).isEqualTo(10);
         assertThat(onlyIfGuestsGone).isTrue();
-        if (result instanceof UnmergeResult.TooLittle) {
+        if (result instanceof UnmergeResult.TooLittle || result instanceof UnmergeResult.NotAllowed) {
             return result;
         }
         if (!caller.begins(unknownLimits) || !caller.stillWants()) {
@@ -249,6 +249,19 @@ class UnmergeProcedureTest {
         assertThat(outcome.failures())
                 .containsExactly(
                         "Un-merging called off on worker-3: something else is wanted by now, or this program ends.");
+    }
+
+    @Test
+    void setsTheRestWhereItIsNotAllowedAnyMore() {
+        result = new UnmergeResult.NotAllowed();
+
+        assertThat(run()).isTrue();
+
+        assertThat(ksm.writes()).containsExactly("sleep_millisecs=10", "run=1");
+        assertThat(outcome.failures())
+                .containsExactly(
+                        "Un-merging refused: it is allowed only where all guests are gone, and one may have come. Allow it"
+                                + " (unmerge.allowed: true), or wait until the guests are gone.");
     }
 
     @Test

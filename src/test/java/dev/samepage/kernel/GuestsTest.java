@@ -2,11 +2,13 @@ package dev.samepage.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
+import java.util.SortedSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,6 +124,22 @@ class GuestsTest {
         proc.process(100, "hypervisor", 500);
         guests.scan();
         assertThat(guests.areGone()).isFalse();
+    }
+
+    @Test
+    void isSureThatGuestsAreGoneAlsoWhereAProcessEndsAsItIsLookedAt() {
+        proc.kernelThreads();
+        ProcFiles listedBefore = new ProcFiles(directory) {
+            @Override
+            SortedSet<Integer> pids() throws IOException {
+                SortedSet<Integer> pids = super.pids();
+                pids.add(100);
+                return pids;
+            }
+        };
+        Guests found = new Guests(listedBefore, () -> now, Lookout.PATIENCE);
+        found.scan();
+        assertThat(found.areGone()).isTrue();
     }
 
     @Test

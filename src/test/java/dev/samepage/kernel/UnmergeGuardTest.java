@@ -17,8 +17,7 @@ class UnmergeGuardTest {
     private static final int PAGES_OF_A_MIB = 256;
     private static final int RESERVE_PERCENT = 10;
     private static final UnmergeResult DONE = new UnmergeResult.Unmerged();
-    private static final UnmergeResult NOT_ALLOWED = new UnmergeResult.CalledOff(
-            "it is no longer sure that all guests are gone, and the policy allows it only then");
+    private static final UnmergeResult NOT_ALLOWED = new UnmergeResult.NotAllowed();
 
     @TempDir
     Path directory;
