@@ -57,7 +57,7 @@ public sealed interface Assignment {
             return new InTurn(wanted, winner);
         }
         // It has the settings. Another spec would only make it look as if it had not: nobody is there to confirm that.
-        // But an agent may hear what its kubelet does not, and leave to un-merge that is taken back must not be used any more.
+        // But an agent may hear what its kubelet does not: leave to un-merge that is taken back must not be used.
         return node.reachable() || allowsMore(current.getSpec().unmerge(), wanted.unmerge())
                 ? new Spec(wanted)
                 : new AsItIs();
