@@ -14,7 +14,6 @@ import dev.samepage.kernel.FakeProc;
 import dev.samepage.kernel.Knob;
 import dev.samepage.kernel.KsmFiles;
 import io.fabric8.kubernetes.api.model.Condition;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -92,30 +91,12 @@ class ForeignWriterTest {
 
     /** Somebody who sets pages_to_scan to 64 whenever it is written: before the agent has read it back. */
     private KsmFiles quicker() {
-        return new KsmFiles() {
-            @Override
-            public boolean exists(String file) {
-                return node.ksm.exists(file);
+        return new InterceptedWrites(node.ksm, (file, text) -> {
+            node.ksm.write(file, text);
+            if (file.equals(Knob.PAGES_TO_SCAN.file())) {
+                node.ksm.with(Knob.PAGES_TO_SCAN, 64);
             }
-
-            @Override
-            public String read(String file) throws IOException {
-                return node.ksm.read(file);
-            }
-
-            @Override
-            public void write(String file, String text) throws IOException {
-                node.ksm.write(file, text);
-                if (file.equals(Knob.PAGES_TO_SCAN.file())) {
-                    node.ksm.with(Knob.PAGES_TO_SCAN, 64);
-                }
-            }
-
-            @Override
-            public void checkWritable(String file) throws IOException {
-                node.ksm.checkWritable(file);
-            }
-        };
+        });
     }
 
     @Test

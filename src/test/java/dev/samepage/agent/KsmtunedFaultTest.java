@@ -82,7 +82,7 @@ class KsmtunedFaultTest {
         Host host = Host.at(Ksm.DEFAULT, Path.of("/proc"), Path.of("/sys/fs/cgroup"), clock.withZone(ZoneOffset.UTC));
         Agent agent = new Agent(
                 "this host",
-                new Host(new Ksm(new Recorded()), host.proc(), host.guests(), host.unmerger(), host.clock()),
+                new Host(new Ksm(recorded()), host.proc(), host.guests(), host.unmerger(), host.clock()),
                 new StateDirectory(state),
                 new Told(),
                 new ReportSchedule(Duration.ofMinutes(5), () -> 0.5),
@@ -115,29 +115,12 @@ class KsmtunedFaultTest {
     }
 
     /** The kernel's files, with all that the agent writes to them: counted here, and not by the agent. */
-    private final class Recorded implements KsmFiles {
-        private final KsmFiles kernel = new KsmDirectory(Ksm.DEFAULT);
-
-        @Override
-        public boolean exists(String file) {
-            return kernel.exists(file);
-        }
-
-        @Override
-        public String read(String file) throws IOException {
-            return kernel.read(file);
-        }
-
-        @Override
-        public void write(String file, String text) throws IOException {
+    private KsmFiles recorded() {
+        KsmFiles kernel = new KsmDirectory(Ksm.DEFAULT);
+        return new InterceptedWrites(kernel, (file, text) -> {
             writes.add(file + "=" + text);
             kernel.write(file, text);
-        }
-
-        @Override
-        public void checkWritable(String file) throws IOException {
-            kernel.checkWritable(file);
-        }
+        });
     }
 
     private final class Told implements ControlPlane {

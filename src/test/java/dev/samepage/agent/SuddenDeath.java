@@ -31,29 +31,11 @@ final class SuddenDeath {
     }
 
     KsmFiles before(KsmFiles files) {
-        return new KsmFiles() {
-            @Override
-            public boolean exists(String file) {
-                return files.exists(file);
-            }
-
-            @Override
-            public String read(String file) throws IOException {
-                return files.read(file);
-            }
-
-            @Override
-            public void write(String file, String text) throws IOException {
-                step();
-                files.write(file, text);
-                step();
-            }
-
-            @Override
-            public void checkWritable(String file) throws IOException {
-                files.checkWritable(file);
-            }
-        };
+        return new InterceptedWrites(files, (file, text) -> {
+            step();
+            files.write(file, text);
+            step();
+        });
     }
 
     StateFiles before(StateFiles files) {
