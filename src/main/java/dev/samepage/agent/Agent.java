@@ -229,9 +229,9 @@ public final class Agent {
     private boolean settle(
             Knowledge knowledge, Assignment assignment, Decision decision, Sample sample, Map<Knob, Long> adapted) {
         String hash = assignment.hashOrEmpty();
+        attempts = attempts.of(hash);
         if (decision.actions().isEmpty()) {
             watch.settled(sample.at());
-            attempts = attempts.of(hash);
             standing = Standing.of(hash, decision, remark(decision));
             return false;
         }
@@ -278,7 +278,7 @@ public final class Agent {
     /** Carries out what is wanted anew, or was refused, if it is time to; whether anything was written. */
     private boolean order(Knowledge knowledge, String hash, Decision decision, Sample sample, Map<Knob, Long> adapted) {
         Map<Knob, Long> changes = decision.changes(sample.knobs());
-        if (!attempts.mayTry(hash, changes.keySet(), sample.at())) {
+        if (!attempts.mayTry(changes.keySet(), sample.at())) {
             if (standing.state() != State.FAILED) {
                 standing = Standing.applying(
                         hash, toBeSet(decision) + " It is tried again with growing pauses.", decision);
@@ -286,7 +286,7 @@ public final class Agent {
             return false;
         }
         Outcome outcome = apply(knowledge, hash, decision, sample, adapted.isEmpty() ? Level.INFO : Level.DEBUG);
-        attempts = attempts.next(hash, outcome.outstanding(changes), sample.at());
+        attempts = attempts.next(outcome.outstanding(changes), sample.at());
         return true;
     }
 

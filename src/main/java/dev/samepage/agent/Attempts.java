@@ -27,9 +27,9 @@ record Attempts(String hash, Set<Knob> outstanding, int count, Instant last) {
         return new Attempts("", Set.of(), 0, Instant.EPOCH);
     }
 
-    /** Where something else is asked for now, nothing was tried for it yet. */
+    /** Those for what is asked for now: for something else than before nothing was tried yet. */
     Attempts of(String wanted) {
-        return wanted.equals(hash) ? this : none();
+        return wanted.equals(hash) ? this : new Attempts(wanted, Set.of(), 0, Instant.EPOCH);
     }
 
     /**
@@ -37,11 +37,8 @@ record Attempts(String hash, Set<Knob> outstanding, int count, Instant last) {
      *
      * @param knobs all that are to be changed
      */
-    boolean mayTry(String wanted, Set<Knob> knobs, Instant now) {
-        return !wanted.equals(hash)
-                || !outstanding.containsAll(knobs)
-                || !now.isBefore(last.plus(pause()))
-                || now.isBefore(last);
+    boolean mayTry(Set<Knob> knobs, Instant now) {
+        return !outstanding.containsAll(knobs) || !now.isBefore(last.plus(pause())) || now.isBefore(last);
     }
 
     /**
@@ -49,11 +46,10 @@ record Attempts(String hash, Set<Knob> outstanding, int count, Instant last) {
      *
      * @param refused the knobs that were to be changed, and were not
      */
-    Attempts next(String wanted, Set<Knob> refused, Instant now) {
+    Attempts next(Set<Knob> refused, Instant now) {
         boolean peace = now.isAfter(last.plus(LONGEST_PAUSE.multipliedBy(2)));
-        boolean same =
-                wanted.equals(hash) && (refused.equals(outstanding) || !Collections.disjoint(refused, outstanding));
-        return new Attempts(wanted, refused, same && !peace ? count + 1 : 1, now);
+        boolean same = refused.equals(outstanding) || !Collections.disjoint(refused, outstanding);
+        return new Attempts(hash, refused, same && !peace ? count + 1 : 1, now);
     }
 
     private Duration pause() {

@@ -15,73 +15,70 @@ class AttemptsTest {
 
     @Test
     void theFirstTimeIsAtOnce() {
-        assertThat(Attempts.none().mayTry("a", REFUSED, NOON)).isTrue();
+        assertThat(Attempts.none().of("a").mayTry(REFUSED, NOON)).isTrue();
     }
 
     @Test
     void somethingNewIsTriedAtOnce() {
-        assertThat(times(9).mayTry("b", REFUSED, NOON)).isTrue();
+        assertThat(times(9).of("b").mayTry(REFUSED, NOON)).isTrue();
     }
 
     @ParameterizedTest(name = "{1} s after time {0}")
     @CsvSource({"1, 1", "2, 2", "3, 4", "4, 8", "5, 16", "6, 32", "7, 64", "8, 128", "9, 256", "10, 300", "99, 300"})
     void theSameIsTriedAgainAfterAGrowingPause(int count, int pauseSeconds) {
-        assertThat(times(count)
-                        .mayTry("a", REFUSED, NOON.plusSeconds(pauseSeconds).minusMillis(1)))
+        assertThat(times(count).mayTry(REFUSED, NOON.plusSeconds(pauseSeconds).minusMillis(1)))
                 .isFalse();
-        assertThat(times(count).mayTry("a", REFUSED, NOON.plusSeconds(pauseSeconds)))
-                .isTrue();
+        assertThat(times(count).mayTry(REFUSED, NOON.plusSeconds(pauseSeconds))).isTrue();
     }
 
     @Test
     void aClockThatIsSetBackHoldsNothingUp() {
-        assertThat(times(9).mayTry("a", REFUSED, NOON.minusSeconds(1))).isTrue();
+        assertThat(times(9).mayTry(REFUSED, NOON.minusSeconds(1))).isTrue();
     }
 
     @Test
     void whatWasAskedForBetweenMakesTheSameNewAgain() {
-        assertThat(times(9).of("b").mayTry("a", REFUSED, NOON)).isTrue();
-        assertThat(times(9).of("a").mayTry("a", REFUSED, NOON)).isFalse();
+        assertThat(times(9).of("b").of("a").mayTry(REFUSED, NOON)).isTrue();
+        assertThat(times(9).of("a").mayTry(REFUSED, NOON)).isFalse();
     }
 
     @Test
     void eachTimeCounts() {
-        assertThat(Attempts.none().next("a", REFUSED, NOON).next("a", REFUSED, NOON.plusSeconds(1)))
+        assertThat(Attempts.none().of("a").next(REFUSED, NOON).next(REFUSED, NOON.plusSeconds(1)))
                 .isEqualTo(new Attempts("a", REFUSED, 2, NOON.plusSeconds(1)));
     }
 
     @Test
     void somethingNewBeginsAtOne() {
-        assertThat(times(9).next("b", REFUSED, NOON.plusSeconds(1)))
+        assertThat(times(9).of("b").next(REFUSED, NOON.plusSeconds(1)))
                 .isEqualTo(new Attempts("b", REFUSED, 1, NOON.plusSeconds(1)));
     }
 
     @Test
     void aKnobThatWasNotRefusedIsSetAtOnce() {
-        assertThat(times(9).mayTry("a", Set.of(Knob.RUN, Knob.PAGES_TO_SCAN), NOON))
-                .isTrue();
+        assertThat(times(9).mayTry(Set.of(Knob.RUN, Knob.PAGES_TO_SCAN), NOON)).isTrue();
     }
 
     @Test
     void whatElseIsWantedMeanwhileMakesNoPauseShorter() {
-        assertThat(times(9).next("a", Set.of(Knob.RUN, Knob.PAGES_TO_SCAN), NOON.plusSeconds(1)))
+        assertThat(times(9).next(Set.of(Knob.RUN, Knob.PAGES_TO_SCAN), NOON.plusSeconds(1)))
                 .isEqualTo(new Attempts("a", Set.of(Knob.RUN, Knob.PAGES_TO_SCAN), 10, NOON.plusSeconds(1)));
     }
 
     @Test
     void anotherKnobThatIsRefusedBeginsAtOne() {
-        assertThat(times(9).next("a", Set.of(Knob.PAGES_TO_SCAN), NOON.plusSeconds(1)))
+        assertThat(times(9).next(Set.of(Knob.PAGES_TO_SCAN), NOON.plusSeconds(1)))
                 .isEqualTo(new Attempts("a", Set.of(Knob.PAGES_TO_SCAN), 1, NOON.plusSeconds(1)));
     }
 
     @Test
     void tenMinutesAreNotYetPeace() {
-        assertThat(times(9).next("a", REFUSED, NOON.plusSeconds(600)).count()).isEqualTo(10);
+        assertThat(times(9).next(REFUSED, NOON.plusSeconds(600)).count()).isEqualTo(10);
     }
 
     @Test
     void moreThanTenMinutesOfPeaceBeginAtOne() {
-        assertThat(times(9).next("a", REFUSED, NOON.plusSeconds(601)).count()).isEqualTo(1);
+        assertThat(times(9).next(REFUSED, NOON.plusSeconds(601)).count()).isEqualTo(1);
     }
 
     private static Attempts times(int count) {
