@@ -117,8 +117,7 @@ public final class KsmNodeClient implements ControlPlane, AutoCloseable {
             trouble.over();
             return true;
         } catch (RuntimeException | Error e) {
-            // An error, too: a thread that ended would leave an agent that reports nothing any more and does not say
-            // so.
+            // An error, too: a thread that ended would leave an agent that silently reports nothing any more.
             if (e instanceof KubernetesClientException refused && refused.getCode() == NOT_FOUND) {
                 return true;
             }

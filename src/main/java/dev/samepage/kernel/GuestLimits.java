@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 
 /**
  * What un-merging takes of the limits that guests are under: of each guest's own cgroup, and of those above that it may share with others.
- * A guest whose {@code ksm_stat} or cgroup cannot be read is left out, and counted where it has not ended meanwhile. Not for use by two threads at once.
+ * A guest whose {@code ksm_stat} or cgroup cannot be read is left out, and counted where it has not ended meanwhile. Not for use by two
+ * threads at once.
  */
 final class GuestLimits {
     /** More than any machine has; larger numbers make no sense, and their sum must not overflow. */

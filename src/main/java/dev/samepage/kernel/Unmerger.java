@@ -7,7 +7,7 @@ public interface Unmerger {
      * Blocks until it is done, given up or called off, see {@link UnmergeGuard#unmerge}.
      *
      * @param reservePercent per cent of the host's memory that is to stay available, 0 to 100
-     * @param onlyIfGuestsGone whether it is not allowed while there are guests: called off where one is found, or may have come
+     * @param onlyIfGuestsGone whether it is not allowed while there are guests: refused where one is found, or may have come
      */
     UnmergeResult unmerge(int reservePercent, boolean onlyIfGuestsGone, Caller caller);
 
