@@ -245,8 +245,7 @@ class AdaptiveKernelTest {
 
             assertThat(mostCpuOverFiveSeconds(agent.moments())).isLessThan(1.1 * percent / 100);
             // By ksmd's CPU time, which leaves out for how long it waited for a CPU itself. Two batches, because on a
-            // busy machine
-            // whoever waited may go on only when the next one is under way.
+            // busy machine whoever waited may go on only when the next one is under way.
             assertThat(Duration.ofNanos(longestBatchesNanos)).isLessThan(Duration.ofMillis(2 * 50));
         }
     }

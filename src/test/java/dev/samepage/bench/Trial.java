@@ -30,8 +30,8 @@ final class Trial {
     private static final Path PROC = Path.of("/proc");
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final Duration SAMPLE_EVERY = Duration.ofMillis(500);
-    /** A look at the guests' page tables takes the kernel tens of milliseconds, so they are looked at every 10 s only. */
-    private static final int TRUE_SAVING_EVERY_SAMPLES = 20;
+    /** A look at the guests' page tables takes the kernel tens of milliseconds, so they are looked at every 2 s only. */
+    private static final int TRUE_SAVING_EVERY_SAMPLES = 4;
 
     private final Scenario scenario;
     private final Schedule schedule;
