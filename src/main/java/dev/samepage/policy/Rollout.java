@@ -11,7 +11,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * How far what a policy wants has come on its nodes, and whose turn is next. A function of what is observed: there is no counter
@@ -72,20 +71,13 @@ public record Rollout(String hash, int waiting, int concurrent, int failed, int 
         };
     }
 
+    /** Those who are busy come first: they keep a place whether told or not, so that only what is left of the places is for the others. */
     private static Set<String> next(List<Member> untold, int places, String policy) {
-        if (places <= 0 || untold.isEmpty()) {
-            return Set.of();
-        }
-        long busy = untold.stream().filter(member -> member.step() == Step.BUSY).count();
-        List<Turn> inOrder = untold.stream()
+        return untold.stream()
                 .map(member -> new Turn(member, place(policy, member.node())))
                 .sorted(Comparator.comparing((Turn turn) -> turn.member().step())
                         .thenComparing(Turn::place))
-                .toList();
-        // Whoever is busy keeps a place whether told or not, so that only what is left of them is for the others.
-        Stream<Turn> fromBusy = inOrder.stream().limit(Math.min(busy, places));
-        Stream<Turn> fromOthers = inOrder.stream().skip(busy).limit(Math.max(0, places - busy));
-        return Stream.concat(fromBusy, fromOthers)
+                .limit(Math.max(0, places))
                 .map(turn -> turn.member().node())
                 .collect(toUnmodifiableSet());
     }

@@ -156,10 +156,12 @@ class MemberTest {
     private Step stepOfOneADayAhead(String atWorkSince) {
         Condition reconciling = condition("Reconciling", "True", "Applying", "");
         reconciling.setLastTransitionTime(atWorkSince);
+        Condition other = condition("Ready", "False", "Applying", "");
+        other.setLastTransitionTime("2026-03-01T00:00:00Z");
         KsmNode ahead = ksmNode(
                 "worker",
                 Assignment.specFrom(policy),
-                report(State.APPLYING, hash, "", "2026-03-02T11:59:00Z", List.of(reconciling)));
+                report(State.APPLYING, hash, "", "2026-03-02T11:59:00Z", List.of(other, reconciling)));
         ahead.getMetadata()
                 .setManagedFields(
                         List.of(written(null, "2026-03-01T08:00:00Z"), written("status", "2026-03-01T11:59:00Z")));

@@ -195,6 +195,14 @@ class AdaptiveRestTest {
                 .isEqualTo(Phase.TRACK);
     }
 
+    @Test
+    void tidiesUpBetweenTwoLapsHoweverDearTheGuestsAre() {
+        state.experience = new Experience(new LapCost(10, 0), 0.5, 0.5, 1, 0, 0, 1800);
+
+        assertThat(state.phase(AT_BOUNDARY, WITH_ONE_GONE, look(60).with(Counter.PAGES_UNSHARED, 99_999)))
+                .isEqualTo(Phase.TRACK);
+    }
+
     /** The kernel's notes of 25,600 pages are 1,638,400 bytes; to go over as many takes 1.28 s. */
     @Test
     void tidiesUpFromTheMiddleOfALapWhereWhatTheKernelKeepsPaysForIt() {

@@ -35,6 +35,15 @@ class AdaptiveTrackTest {
     }
 
     @Test
+    void isUnfinishedUntilTheLapIsOver() {
+        Step underWay = state.step(forMet(false), SEEN, look(1).scanned(1));
+
+        assertThat(underWay.isUnfinished()).isTrue();
+        assertThat(underWay.next().step(look(2).laps(1).sample()).isUnfinished())
+                .isFalse();
+    }
+
+    @Test
     void givesUpALapThatHasNotPaidAfterFifteenPerCentOfIt() {
         assertThat(state.phase(forUnproven(), SEEN, look(1).scanned(1499).cpuMillis(700)))
                 .isEqualTo(Phase.TRACK);
