@@ -73,11 +73,15 @@ public record Rollout(String hash, int waiting, int concurrent, int failed, int 
 
     /** Those who are busy come first: they keep a place whether told or not, so that only what is left of the places is for the others. */
     private static Set<String> next(List<Member> untold, int places, String policy) {
+        if (places <= 0) {
+            // As most of the time on the way: thousands of names need not be hashed to give out nothing.
+            return Set.of();
+        }
         return untold.stream()
                 .map(member -> new Turn(member, place(policy, member.node())))
                 .sorted(Comparator.comparing((Turn turn) -> turn.member().step())
                         .thenComparing(Turn::place))
-                .limit(Math.max(0, places))
+                .limit(places)
                 .map(turn -> turn.member().node())
                 .collect(toUnmodifiableSet());
     }
